@@ -1,0 +1,230 @@
+"""One item (试题): what a candidate sees, what the marker needs, and what the bank knows about it.
+
+Public: `Item`, `Part`, `Option`, `RubricPoint`, `Citation`, `Key`, and from `terms` `ItemKind`,
+`PartType`, `Tier`, `ItemError`, `Problem`.
+
+An item has one part, or is a case with a stimulus and several parts. It is immutable: a change is a
+new version. `content_json` and `key_json` cut an item in two, so that a platform can keep keys in a
+table of their own which is never read while a candidate is served.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Self
+
+from question_bank.item_check import BLANK, check_item
+from question_bank.terms import ItemError, ItemKind, PartType, Problem, Tier
+
+__all__ = [
+    "Citation",
+    "Item",
+    "ItemError",
+    "ItemKind",
+    "Key",
+    "Option",
+    "Part",
+    "PartType",
+    "Problem",
+    "RubricPoint",
+    "Tier",
+    "number_json",
+]
+
+Key = str | tuple[str, ...] | bool | tuple[tuple[str, ...], ...] | None
+"""single: option id; multiple: option ids; true/false: bool; fill-in: accepted spellings per blank; essay: None."""
+
+Json = dict[str, Any]
+
+
+def number_json(value: Decimal) -> int | float:
+    """Return a score as JSON writes it: 2, not 2.0; 0.5 as it is."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option; `id` is canonical within the item and never shown to a candidate."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RubricPoint:
+    """One scoring point (评分要点) of an essay."""
+
+    points: Decimal
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The article an item rests on: `law` is an id of the law register, `article` e.g. "120" or "120-1"."""
+
+    law: str
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing to answer; `points` is its full score unless the blueprint says otherwise."""
+
+    type: PartType
+    stem: str
+    options: tuple[Option, ...]
+    key: Key
+    points: Decimal
+    rubric: tuple[RubricPoint, ...] = ()
+
+    @property
+    def blanks(self) -> int:
+        """Return how many blanks a fill-in stem has; 0 for the other types."""
+        return len(BLANK.findall(self.stem)) if self.type is PartType.FILL_IN else 0
+
+    @property
+    def option_ids(self) -> tuple[str, ...]:
+        """Return the canonical option ids in their canonical order."""
+        return tuple(option.id for option in self.options)
+
+    def content_json(self) -> Json:
+        """Return what a candidate may see of this part."""
+        return {
+            "type": self.type.value,
+            "stem": self.stem,
+            "options": [{"id": option.id, "text": option.text} for option in self.options],
+            "points": number_json(self.points),
+        }
+
+    def key_json(self) -> Json:
+        """Return what only a marker may see of this part."""
+        return {
+            "key": _key_json(self.key),
+            "rubric": [{"points": number_json(point.points), "text": point.text} for point in self.rubric],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One version of one item. `unit` is a syllabus unit code, or None for unfiled practice items."""
+
+    id: str
+    unit: str | None
+    tiers: tuple[Tier, ...]
+    kind: ItemKind
+    difficulty: float
+    stimulus: str | None
+    parts: tuple[Part, ...]
+    rationale: str = ""
+    citations: tuple[Citation, ...] = ()
+    figures: tuple[str, ...] = ()
+
+    @property
+    def module(self) -> str | None:
+        """Return the syllabus module (the unit's letter), or None without a unit."""
+        return self.unit[0] if self.unit else None
+
+    @property
+    def points(self) -> Decimal:
+        """Return the default full score of the whole item."""
+        return sum((part.points for part in self.parts), Decimal(0))
+
+    @classmethod
+    def from_json(cls, data: object) -> Self:
+        """Build an item from its JSON object.
+
+        Raises:
+            ItemError: with every fault of `item_check.check_item`.
+        """
+        problems = check_item(data)
+        if problems or not isinstance(data, Mapping):
+            raise ItemError(problems)
+        return cls(
+            id=data["id"],
+            unit=data["unit"],
+            tiers=tuple(Tier(tier) for tier in data["tiers"]),
+            kind=ItemKind(data["kind"]),
+            difficulty=float(data["difficulty"]),
+            stimulus=data["stimulus"],
+            parts=tuple(_part(part) for part in data["parts"]),
+            rationale=data["rationale"],
+            citations=tuple(Citation(c["law"], c["article"]) for c in data["citations"]),
+            figures=tuple(data.get("figures", ())),
+        )
+
+    def to_json(self) -> Json:
+        """Return the item as `from_json` reads it."""
+        return {
+            "id": self.id,
+            "unit": self.unit,
+            "tiers": [tier.value for tier in self.tiers],
+            "kind": self.kind.value,
+            "difficulty": self.difficulty,
+            "stimulus": self.stimulus,
+            "parts": [{**part.content_json(), **part.key_json()} for part in self.parts],
+            "rationale": self.rationale,
+            "citations": [{"law": c.law, "article": c.article} for c in self.citations],
+            "figures": list(self.figures),
+        }
+
+    def content_json(self) -> Json:
+        """Return the half a candidate may see: kind, stimulus, and type, stem, options, points of each part."""
+        return {
+            "kind": self.kind.value,
+            "stimulus": self.stimulus,
+            "parts": [part.content_json() for part in self.parts],
+        }
+
+    def key_json(self) -> Json:
+        """Return the other half: keys and rubrics, rationale, citations, and the bank's data about the item."""
+        return {
+            "id": self.id,
+            "unit": self.unit,
+            "tiers": [tier.value for tier in self.tiers],
+            "difficulty": self.difficulty,
+            "parts": [part.key_json() for part in self.parts],
+            "rationale": self.rationale,
+            "citations": [{"law": c.law, "article": c.article} for c in self.citations],
+            "figures": list(self.figures),
+        }
+
+    @classmethod
+    def join(cls, content: Mapping[str, Any], key: Mapping[str, Any]) -> Self:
+        """Put `content_json` and `key_json` of one item together again.
+
+        Raises:
+            ItemError: if the halves do not fit each other, or the result breaks a rule.
+        """
+        where = f"试题 {key.get('id', '')}".strip()
+        seen, hidden = content.get("parts"), key.get("parts")
+        if not isinstance(seen, Sequence) or not isinstance(hidden, Sequence) or len(seen) != len(hidden):
+            raise ItemError([Problem(where, "parts", "题面与答案的小题数不一致")])
+        parts = [{**shown, **kept} for shown, kept in zip(seen, hidden, strict=True)]
+        return cls.from_json({**content, **key, "parts": parts})
+
+
+def _part(data: Mapping[str, Any]) -> Part:
+    options = tuple(Option(option["id"], option["text"]) for option in data["options"])
+    return Part(
+        type=PartType(data["type"]),
+        stem=data["stem"],
+        options=options,
+        key=_key(data["key"], [option.id for option in options]),
+        points=Decimal(str(data["points"])),
+        rubric=tuple(RubricPoint(Decimal(str(p["points"])), p["text"]) for p in data["rubric"]),
+    )
+
+
+def _key(key: Any, option_order: Sequence[str]) -> Key:
+    """Freeze a checked key; a multiple key is put into the order of the options, so that keys compare."""
+    if not isinstance(key, list):
+        return key  # type: ignore[no-any-return]  # checked: str, bool or None
+    if key and isinstance(key[0], list):
+        return tuple(tuple(accepted) for accepted in key)
+    return tuple(sorted(key, key=option_order.index))
+
+
+def _key_json(key: Key) -> object:
+    if isinstance(key, tuple):
+        return [list(entry) if isinstance(entry, tuple) else entry for entry in key]
+    return key

@@ -1,0 +1,84 @@
+"""The words every part of the item bank shares: kinds, part types, tiers, and the shape of a complaint."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PartType(StrEnum):
+    """How one part is answered."""
+
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    TRUE_FALSE = "true_false"
+    FILL_IN = "fill_in"
+    ESSAY = "essay"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name candidates and item writers know."""
+        return LABELS[self.value]
+
+
+class ItemKind(StrEnum):
+    """What an item is as a whole: one part of some type, or a case with several parts."""
+
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    TRUE_FALSE = "true_false"
+    FILL_IN = "fill_in"
+    ESSAY = "essay"
+    CASE = "case"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name candidates and item writers know."""
+        return LABELS[self.value]
+
+
+class Tier(StrEnum):
+    """The two tiers of the qualification examination, 初级 and 中级."""
+
+    PRIMARY = "primary"
+    INTERMEDIATE = "intermediate"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return LABELS[self.value]
+
+
+LABELS = {
+    "single": "单选题",
+    "multiple": "多选题",
+    "true_false": "判断题",
+    "fill_in": "填空题",
+    "essay": "论述题",
+    "case": "案例分析题",
+    "primary": "初级",
+    "intermediate": "中级",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One complaint: `where` it is (item, part, sheet and row), which `field`, and what is wrong."""
+
+    where: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}「{self.field}」：{self.message}"
+
+
+class ProblemsError(ValueError):
+    """Something was refused; `problems` says everything that is wrong with it, not just the first thing."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("；".join(str(problem) for problem in self.problems))
+
+
+class ItemError(ProblemsError):
+    """An item breaks the rules of `item_check`."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, TypeGuard
 
 from question_bank.terms import Problem, ProblemsError
 
@@ -186,7 +186,7 @@ def _article_problems(articles: list[Any], where: str) -> list[Problem]:
     return problems
 
 
-def _is_count(value: object, least: int) -> bool:
+def _is_count(value: object, least: int) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 

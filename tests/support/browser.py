@@ -1,0 +1,68 @@
+"""Chromium as the tests use it: headless, without its own calls home, and shut in on this machine."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Request, Route, sync_playwright
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+DESKTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 360, "height": 800}
+HOME = "127.0.0.1"
+
+
+@contextmanager
+def running_chromium(executable: Path) -> Iterator[Browser]:
+    """Start the browser; close it at the end."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(executable), args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Contexts:
+    """Opens browser contexts (one a person) and watches that none asks another machine."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.strayed: list[str] = []
+        self._open: list[BrowserContext] = []
+
+    def new(self, **options: Any) -> BrowserContext:
+        """Open a context in Chinese on Beijing time, at the desktop's size unless told otherwise."""
+        options = {"viewport": DESKTOP, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", **options}
+        context = self.browser.new_context(**options)
+        context.set_default_timeout(10_000)
+        context.route(self._is_outside, self._refuse)
+        context.on("request", self._note)
+        self._open.append(context)
+        return context
+
+    def close(self) -> None:
+        """Close every context."""
+        while self._open:
+            self._open.pop().close()
+
+    @staticmethod
+    def _is_outside(address: str) -> bool:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != HOME
+
+    def _refuse(self, route: Route) -> None:
+        route.abort()
+
+    def _note(self, request: Request) -> None:
+        if self._is_outside(request.url):
+            self.strayed.append(request.url)

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 Key = str | tuple[str, ...] | bool | tuple[tuple[str, ...], ...] | None
-"""single: option id; multiple: option ids; true/false: bool; fill-in: accepted spellings per blank; essay: None."""
+"""Option id; option ids; true or false; accepted spellings per blank; None for an essay."""
 
 Json = dict[str, Any]
 
@@ -168,7 +168,7 @@ class Item:
         }
 
     def content_json(self) -> Json:
-        """Return the half a candidate may see: kind, stimulus, and type, stem, options, points of each part."""
+        """Return the half a candidate may see: kind, stimulus, and the question of each part."""
         return {
             "kind": self.kind.value,
             "stimulus": self.stimulus,
@@ -176,7 +176,7 @@ class Item:
         }
 
     def key_json(self) -> Json:
-        """Return the other half: keys and rubrics, rationale, citations, and the bank's data about the item."""
+        """Return the other half: keys, rubrics, rationale, citations, and the bank's data about the item."""
         return {
             "id": self.id,
             "unit": self.unit,

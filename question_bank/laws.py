@@ -26,7 +26,7 @@ class LawError(ProblemsError):
 
 
 def in_force(effective: date, ceased: date | None, day: date) -> bool:
-    """Return whether a version applies on `day`: from the day it takes effect, until the day before it ceases."""
+    """Return whether a version applies on `day`: from its first day on, until the day before it ceases."""
     return effective <= day and (ceased is None or day < ceased)
 
 

@@ -39,7 +39,7 @@ class ValueShapeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """`points` of `maximum`, to a hundredth; `needs_marking` means that people decide and points are 0 so far."""
+    """`points` of `maximum`, to a hundredth; with `needs_marking` people decide and `points` are 0 so far."""
 
     points: Decimal
     maximum: Decimal
@@ -81,7 +81,8 @@ def score_response(
 
 
 def _multiple_points(part: Part, value: object, full: Decimal, policy: MultiplePolicy) -> Decimal:
-    assert isinstance(value, list | tuple) and isinstance(part.key, tuple)
+    assert isinstance(value, list | tuple)
+    assert isinstance(part.key, tuple)
     chosen, right = set(value), set(part.key)
     if chosen == right:
         return full
@@ -91,7 +92,8 @@ def _multiple_points(part: Part, value: object, full: Decimal, policy: MultipleP
 
 
 def _fill_in_points(part: Part, value: object, full: Decimal) -> Decimal:
-    assert isinstance(value, list | tuple) and isinstance(part.key, tuple)
+    assert isinstance(value, list | tuple)
+    assert isinstance(part.key, tuple)
     right = sum(
         normalise(given) in {normalise(spelling) for spelling in accepted}
         for given, accepted in zip(value, part.key, strict=True)

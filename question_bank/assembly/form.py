@@ -1,0 +1,156 @@
+"""One frozen form (试卷): the paper a candidate sees, and the private map that leads back to the items.
+
+Public: `build_form`, `BuiltForm`, `SlotMap`, `canonical_value`, `canonical_json`, `sha256_hex`.
+
+Option ids are drawn anew for each form and options are shuffled, so that neither the bank's order nor
+a letter whispered by somebody with another form helps. The paper holds no item id, key or rationale.
+"""
+
+import hashlib
+import html
+import json
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Self
+
+from question_bank.assembly.blueprint import PartPoints
+from question_bank.assembly.draw import Draw
+from question_bank.item import Item, ItemKind, Part, PartType, number_json
+from question_bank.scoring import ValueShapeError
+
+Json = dict[str, Any]
+# Without letters and digits that look alike on a printed sheet or a poor screen.
+LETTERS = "abcdefghjkmnpqrstuvwxyz"
+DIGITS = "23456789"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotMap:
+    """What a slot of a form stands for: `option_map` is canonical option id -> id on this form."""
+
+    slot: int
+    item_id: str
+    part_index: int
+    points: Decimal
+    option_map: Mapping[str, str]
+
+    def to_json(self) -> Json:
+        """Return the map as `from_json` reads it. Private: it leads to the key."""
+        return {
+            "slot": self.slot,
+            "item": self.item_id,
+            "part": self.part_index,
+            "points": number_json(self.points),
+            "options": dict(self.option_map),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Build the map from its JSON object."""
+        points = Decimal(str(data["points"]))
+        return cls(data["slot"], data["item"], data["part"], points, dict(data["options"]))
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltForm:
+    """The candidate's `paper` (architecture.md, delivery API), and `slots` in order, never to be served."""
+
+    paper: Json
+    slots: tuple[SlotMap, ...]
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash by which the paper is frozen."""
+        return sha256_hex(self.paper)
+
+
+def build_form(draw: Draw, seed: int | str, *, form_id: str | None = None) -> BuiltForm:
+    """Freeze a draw into a paper.
+
+    Args:
+        seed: decides option ids and option order. Keep it secret for a live form.
+        form_id: the platform's id of the form; one made from the seed by default.
+    """
+    rng = random.Random(f"form {seed}")
+    ids = _option_ids(sum(len(part.options) for item in draw.items for part in item.parts), rng)
+    slots: list[SlotMap] = []
+    sections, groups = [], 0
+    for section, items in zip(draw.blueprint.sections, draw.sections, strict=True):
+        shown = []
+        for item in items:
+            groups += item.kind is ItemKind.CASE
+            for part_index, points in enumerate(section.parts):
+                slot_map = _slot_map(len(slots) + 1, item, part_index, points, ids)
+                slots.append(slot_map)
+                shown.append(_slot(slot_map, item, groups, rng))
+        sections.append({"title": section.title, "instructions": section.instructions, "slots": shown})
+    name = form_id or "".join(rng.choices(LETTERS + DIGITS, k=8))
+    return BuiltForm({"form": name, "title": draw.blueprint.title, "sections": sections}, tuple(slots))
+
+
+def _option_ids(count: int, rng: random.Random) -> Iterator[str]:
+    """Return that many different ids such as "k7", or "k7q" if a form needs more than those."""
+    pairs = [letter + digit for letter in LETTERS for digit in DIGITS]
+    if count > len(pairs):
+        pairs = [pair + third for pair in pairs for third in LETTERS + DIGITS]
+    return iter(rng.sample(pairs, count))
+
+
+def _slot_map(slot: int, item: Item, part_index: int, points: PartPoints, ids: Iterator[str]) -> SlotMap:
+    options = item.parts[part_index].option_ids
+    return SlotMap(slot, item.id, part_index, points.points, {option: next(ids) for option in options})
+
+
+def _slot(slot_map: SlotMap, item: Item, group: int, rng: random.Random) -> Json:
+    part = item.parts[slot_map.part_index]
+    shown: Json = {
+        "slot": slot_map.slot,
+        "type": part.type.value,
+        "points": number_json(slot_map.points),
+        "stem_html": _to_html(part.stem),
+        "options": _options(part, slot_map, rng),
+    }
+    if item.kind is ItemKind.CASE:
+        # Every slot of the group repeats the material: a client may show it wherever it likes.
+        shown |= {"group": f"g{group}", "stimulus_html": item.stimulus}
+    if part.type is PartType.FILL_IN:
+        shown["blanks"] = part.blanks
+    return shown
+
+
+def _options(part: Part, slot_map: SlotMap, rng: random.Random) -> list[Json]:
+    shuffled = rng.sample(part.options, len(part.options))
+    return [{"id": slot_map.option_map[option.id], "html": _to_html(option.text)} for option in shuffled]
+
+
+def _to_html(text: str) -> str:
+    return html.escape(text.strip()).replace("\n", "<br>")
+
+
+def canonical_value(slot_map: SlotMap, value: object) -> object:
+    """Return a candidate's value with the item's own option ids, ready for `score_response`.
+
+    Raises:
+        ValueShapeError: if it names an option the slot does not have.
+    """
+    if not slot_map.option_map or value is None:
+        return value
+    back = {shown: canonical for canonical, shown in slot_map.option_map.items()}
+    try:
+        return back[value] if isinstance(value, str) else [back[chosen] for chosen in value]  # type: ignore[attr-defined]  # TypeError is caught
+    except (KeyError, TypeError) as error:
+        raise ValueShapeError("作答中有本题没有的选项") from error
+
+
+def canonical_json(data: object) -> bytes:
+    """Return the one way to write `data` as bytes: sorted keys, no blanks, UTF-8. Hashes rest on it."""
+    return json.dumps(
+        data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ).encode()
+
+
+def sha256_hex(data: object) -> str:
+    """Return the SHA-256 of the canonical JSON, in hexadecimal."""
+    return hashlib.sha256(canonical_json(data)).hexdigest()

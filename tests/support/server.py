@@ -1,4 +1,4 @@
-"""The application as it is deployed: gunicorn in a process of its own, on an SQLite file of its own."""
+"""The application as it is deployed: gunicorn in a process of its own, with a folder of its own."""
 
 import os
 import signal
@@ -13,14 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN = 30.0
-GUNICORN = [
-    "--worker-class=gthread",
-    "--workers=1",
-    "--threads=4",
-    "--no-control-socket",
-    "--graceful-timeout=5",
-    "--log-level=warning",
-]
+GUNICORN = ["--config=python:tiejun.gunicorn_conf", "--graceful-timeout=5"]
 
 
 class ServerError(Exception):
@@ -38,7 +31,8 @@ def free_port() -> int:
 class Server:
     """One gunicorn with one worker and four threads; `kill_worker` is what a power cut does to it."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str], database_url: str) -> None:
+        self.database_url = database_url
         self.log = folder / "server.log"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"

@@ -1,0 +1,173 @@
+"""Fixtures for every test: both databases, the clock, the application, a served one, a browser.
+
+`database` runs a test twice, on SQLite and on PostgreSQL; whatever is built on it (`settings`, `app`,
+`client`) does too. A test for one engine carries
+`@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page
+
+from tests.support import tools
+from tests.support.browser import Contexts, running_chromium
+from tests.support.clock import ManualClock
+from tests.support.databases import ENGINES, PostgresDatabases, SqliteDatabases
+from tests.support.postgres import Cluster, running_cluster
+from tests.support.server import Server
+from tiejun.db import Database
+from tiejun.settings import Settings
+
+SECRET_KEY = "a key for the tests, longer than thirty-two characters"
+DATA_KEY = "another key for the tests, longer than thirty-two characters"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name at the end what this machine could not run."""
+    for what, reason in sorted(tools.not_run.items()):
+        terminalreporter.write_line(f"NOT RUN here: {what} ({reason})", yellow=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    binaries = tools.postgres_bin()
+    if binaries is None:
+        tools.missing("tests on PostgreSQL", "no initdb and pg_ctl on this machine")
+    with running_cluster(binaries) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_cluster: Cluster) -> PostgresDatabases:
+    return PostgresDatabases(postgres_cluster)
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Return the kind of database that this run of the test uses."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the address of a migrated, empty database of this test's own."""
+    if engine == "sqlite":
+        copies: SqliteDatabases = request.getfixturevalue("sqlite_databases")
+        yield copies.copy_to(tmp_path / "data" / "tiejun.db")
+        return
+    made: PostgresDatabases = request.getfixturevalue("postgres_databases")
+    with made.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Return a migrated, empty database; the `app` of the same test works on it too."""
+    opened = Database(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Return the settings of this test; a test that needs others replaces single values."""
+    data_dir = tmp_path / "data"
+    data_dir.mkdir(exist_ok=True)
+    return Settings(
+        mode="test",
+        data_dir=data_dir,
+        database_url=database_url,
+        secret_key=SECRET_KEY,
+        data_key=DATA_KEY,
+        worker_seconds=0,
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, clock: ManualClock) -> Iterator[Flask]:
+    """Return the application on this test's database and clock; CSRF protection is on."""
+    from tiejun.app import create_app
+
+    made = create_app(settings, clock)
+    made.config["TESTING"] = True
+    yield made
+    made.extensions["tiejun"].database.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Return a browser without JavaScript, not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """Return the folder of real laws and item banks, which is not part of the repository."""
+    folder = tools.real_data()
+    if folder is None:
+        tools.missing("tests on real data", "TIEJUN_TEST_DATA names no folder", may_be_absent=True)
+    return folder
+
+
+@pytest.fixture
+def live_server(sqlite_databases: SqliteDatabases, tmp_path: Path) -> Iterator[Server]:
+    """Serve the application with gunicorn on a migrated, empty SQLite file; `demo` mode, so its clock moves.
+
+    The test may fill `live_server.database_url` before or while it asks; the server reads the same file.
+    """
+    data_dir = tmp_path / "served"
+    url = sqlite_databases.copy_to(data_dir / "tiejun.db")
+    server = Server(tmp_path, served_settings(data_dir), url)
+    server.start()
+    yield server
+    server.stop()
+
+
+def served_settings(data_dir: Path) -> dict[str, str]:
+    """Return the environment of a served application that keeps its data in `data_dir`."""
+    return {
+        "TIEJUN_MODE": "demo",
+        "TIEJUN_DATA_DIR": str(data_dir),
+        "TIEJUN_SECRET_KEY": SECRET_KEY,
+        "TIEJUN_DATA_KEY": DATA_KEY,
+        "TIEJUN_WORKER_SECONDS": "0.2",
+    }
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    executable = tools.chromium()
+    if executable is None:
+        tools.missing("journeys in Chromium", "no Chromium; TIEJUN_CHROMIUM may name one")
+    with running_chromium(executable) as browser:
+        yield browser
+
+
+@pytest.fixture
+def contexts(chromium: Browser) -> Iterator[Contexts]:
+    """Open browser contexts, one a person; the test fails when one asks another machine."""
+    opened = Contexts(chromium)
+    yield opened
+    opened.close()
+    assert opened.strayed == [], "a page asked another machine"
+
+
+@pytest.fixture
+def page(contexts: Contexts) -> Page:
+    """Return an empty tab at the desktop's size."""
+    return contexts.new().new_page()

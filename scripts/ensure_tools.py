@@ -35,7 +35,10 @@ def install(packages: list[str]) -> None:
     """Install Debian packages; what failed shows in what is still missing afterwards."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     print(f"tools: installing {', '.join(packages)}", flush=True)
-    for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", *packages]):
+    for command in (
+        ["apt-get", "update"],
+        ["apt-get", "install", "-y", "--no-install-recommends", *packages],
+    ):
         done = subprocess.run(
             [command[0], "-qq", *command[1:]],
             env=environment,

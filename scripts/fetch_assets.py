@@ -154,7 +154,9 @@ def copy_assets(assets: list[Asset], digest: str) -> None:
     for asset in assets:
         source = NODE_MODULES / asset.package / asset.source
         if not source.is_file():
-            hint = f"correct its line in {ICON_LIST.relative_to(ROOT)}" if asset.package == ICON_PACKAGE else ""
+            hint = (
+                f"correct its line in {ICON_LIST.relative_to(ROOT)}" if asset.package == ICON_PACKAGE else ""
+            )
             message = f"{asset.package} has no file {asset.source}; {hint}".rstrip("; ")
             raise AssetError(message)
         target = fresh / asset.target
@@ -189,7 +191,7 @@ def package_facts(packages: set[str]) -> list[dict[str, str]]:
 def main() -> int:
     """Bring the vendor folder up to date; say nothing when it already is."""
     parser = argparse.ArgumentParser(description="Fetch the front-end files that the pages need.")
-    parser.add_argument("--font", action="store_true", help="fetch the Chinese font even if the system has one")
+    parser.add_argument("--font", action="store_true", help="fetch the font even where the system has one")
     with_font = parser.parse_args().font or not system_has_chinese_font()
     digest = inputs_digest(with_font=with_font)
     test_package_missing = not packages_installed({TEST_PACKAGE})

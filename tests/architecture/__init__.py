@@ -1,0 +1,1 @@
+"""What holds for the whole code, and is not left to good will."""

@@ -52,7 +52,5 @@ def test_every_library_that_is_declared_is_locked():
 
 
 def _locked(locked: str, name: str, version: str) -> bool:
-    return (
-        re.search(rf"^{re.escape(name)}(\[[a-z]+\])?=={re.escape(version)} ", locked, re.MULTILINE)
-        is not None
-    )
+    pin = rf"^{re.escape(name)}(\[[a-z]+\])?=={re.escape(version)} "
+    return re.search(pin, locked, re.MULTILINE) is not None

@@ -1,0 +1,57 @@
+"""Finding the articles that a text cites, e.g. 《生态环境法典》第一千零五十四条、第1060条.
+
+Public: `find_citations`, `chinese_number`.
+"""
+
+import re
+from collections.abc import Mapping
+
+from question_bank.item import Citation
+from question_bank.laws import PREFIX, Instrument, article_key
+
+_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+_NUMBER = "[0-9零〇一二两三四五六七八九十百千]+"
+_ARTICLE = re.compile(rf"第?({_NUMBER})条(?:之({_NUMBER}))?")
+_CITED = re.compile(
+    rf"《([^《》]+)》((?:[、，,和及以与 ]*第?{_NUMBER}条(?:之{_NUMBER})?(?:第?{_NUMBER}[款项])*)+)"
+)
+
+
+def chinese_number(text: str) -> int:
+    """Return the number that digits or Chinese numerals below ten thousand write: 一千零五十四 is 1054."""
+    if text.isdecimal() and text.isascii():
+        return int(text)
+    total, digit = 0, 0
+    for character in text:
+        if character in _UNITS:
+            total += (digit or 1) * _UNITS[character]
+            digit = 0
+        elif character in _DIGITS:
+            digit = _DIGITS[character]
+        else:
+            raise ValueError(f"{text} is not a number")
+    return total + digit
+
+
+def find_citations(text: str, register: Mapping[str, Instrument]) -> tuple[list[Citation], list[str]]:
+    """Return the articles cited by 《title》第…条, and the titles the register does not know.
+
+    Of several versions of an instrument the one without an end is meant, else the latest.
+    """
+    by_title: dict[str, Instrument] = {}
+    for law in sorted(register.values(), key=lambda law: (law.ceased is None, law.effective)):
+        by_title[law.short_title] = law
+    found: list[Citation] = []
+    unknown = []
+    for title, articles in _CITED.findall(text):
+        law_found = by_title.get(title.strip().removeprefix(PREFIX))
+        if law_found is None:
+            unknown.append(title)
+            continue
+        for number, sub in _ARTICLE.findall(articles):
+            key = article_key(chinese_number(number), chinese_number(sub) if sub else 0)
+            citation = Citation(law_found.id, key)
+            if citation not in found:
+                found.append(citation)
+    return found, unknown

@@ -1,0 +1,152 @@
+"""Excel import (导入试题) of the layouts Chinese training bodies use.
+
+Public: `read_items`, `ImportReport`, `ImportDefaults`, and from `workbook` `SpreadsheetRefused`.
+
+One row is one item. Good rows become items, faulty rows are listed with sheet, row, column and
+reason and become nothing: whether to take the good ones all the same is for people to decide.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+from question_bank.formats.cells import HEADERS, CellProblem, cell_text, header_field, strip_numbers
+from question_bank.formats.row import ImportDefaults, Row, item_json
+from question_bank.formats.workbook import Sheet, SpreadsheetRefused, read_sheets
+from question_bank.item import Item, ItemError, Problem
+from question_bank.scoring import normalise
+
+__all__ = ["ImportDefaults", "ImportReport", "SpreadsheetRefused", "read_items"]
+
+HEADER_WITHIN = 10
+"""A title and a few notes may stand above the header."""
+NEEDED = ("type", "stem", "answer")
+NOTES_SHEET = "说明"
+MAX_ROWS = 20_000
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What became of a file: `read` rows with content, `items` from the good ones, and what was found."""
+
+    read: int = 0
+    items: list[Item] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    faulty_rows: list[tuple[str, int]] = field(default_factory=list)
+    """Sheet and row (from 1, as Excel counts) of each row that became no item."""
+    rows: list[tuple[str, int]] = field(default_factory=list)
+    """Sheet and row of each item of `items`, in the same order."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A worksheet with a header: column of each field, and the number of the first row below."""
+
+    sheet: Sheet
+    columns: Mapping[str, int]
+    first_row: int
+    ignored: tuple[str, ...]
+
+
+def read_items(content: bytes, filename: str, defaults: ImportDefaults | None = None) -> ImportReport:
+    """Read the items of an .xlsx file.
+
+    Args:
+        filename: shown in messages only; what the file is, its bytes say.
+        defaults: what rows have that do not say otherwise.
+
+    Raises:
+        SpreadsheetRefused: if the file is not a workbook we open, has no sheet with the columns
+            题型, 题干 and 答案, or has too many rows. Then nothing was read.
+    """
+    sheets = [sheet for sheet in read_sheets(content) if NOTES_SHEET not in sheet.name]
+    tables = [table for table in map(_find_table, sheets) if table]
+    name = PurePath(filename).name
+    if not tables:
+        raise SpreadsheetRefused(f"「{name}」中没有找到含「题型、题干、答案」三列的表头")
+    if sum(len(table.sheet.rows) for table in tables) > MAX_ROWS:
+        raise SpreadsheetRefused(f"「{name}」超过 {MAX_ROWS} 行，请分成几个文件导入")
+    report = ImportReport()
+    for sheet in sheets:
+        if sheet.rows and all(table.sheet is not sheet for table in tables):
+            report.warnings.append(
+                Problem(sheet.name, "表头", "没有找到「题型、题干、答案」，整个工作表未读取")
+            )
+    for table in tables:
+        _read_table(table, defaults or ImportDefaults(), report)
+    _warn_of_duplicates(report)
+    return report
+
+
+def _find_table(sheet: Sheet) -> _Table | None:
+    for index, cells in enumerate(sheet.rows[:HEADER_WITHIN]):
+        columns: dict[str, int] = {}
+        ignored = []
+        for column, value in enumerate(cells):
+            text = cell_text(value)
+            name = header_field(text)
+            if name and name not in columns:
+                columns[name] = column
+            elif text:
+                ignored.append(text)
+        if all(name in columns for name in NEEDED):
+            return _Table(sheet, columns, index + 2, tuple(ignored))
+    return None
+
+
+def _read_table(table: _Table, defaults: ImportDefaults, report: ImportReport) -> None:
+    sheet_name = table.sheet.name
+    if table.ignored:
+        report.warnings.append(Problem(sheet_name, "表头", f"未使用的列：{'、'.join(table.ignored)}"))
+    rows = [row for row in _rows(table) if not row.is_blank]
+    report.read += len(rows)
+    for row, stem in zip(rows, strip_numbers([row.texts["stem"] for row in rows]), strict=True):
+        row.texts["stem"] = stem.strip().replace("\t", " ")
+        item_id = f"{defaults.id_prefix}{len(report.rows) + len(report.faulty_rows) + 1:04d}"
+        problems = _read_row(row, item_id, defaults, report)
+        report.warnings += [Problem(row.where, name, text) for name, text in row.warnings]
+        if problems:
+            report.problems += problems
+            report.faulty_rows.append((sheet_name, row.number))
+        else:
+            report.rows.append((sheet_name, row.number))
+
+
+def _read_row(row: Row, item_id: str, defaults: ImportDefaults, report: ImportReport) -> list[Problem]:
+    """Append the row's item to the report, or return what is wrong with it."""
+    try:
+        report.items.append(Item.from_json(item_json(row, item_id, defaults)))
+    except CellProblem as problem:
+        return [Problem(row.where, row.reading, str(problem))]
+    except ItemError as error:
+        return [Problem(row.where, COLUMN_NAMES.get(p.field, p.field), p.message) for p in error.problems]
+    return []
+
+
+COLUMN_NAMES = {name: names[0] for name, names in HEADERS.items()} | {
+    "key": "答案",
+    "rubric": "答案",
+    "stimulus": "题干",
+}
+
+
+def _rows(table: _Table) -> list[Row]:
+    return [
+        Row(f"{table.sheet.name}!{number}", number, _values(cells, table.columns))
+        for number, cells in enumerate(table.sheet.rows[table.first_row - 1 :], start=table.first_row)
+    ]
+
+
+def _values(cells: Sequence[Any], columns: Mapping[str, int]) -> dict[str, Any]:
+    return {name: cells[column] for name, column in columns.items() if column < len(cells)}
+
+
+def _warn_of_duplicates(report: ImportReport) -> None:
+    first: dict[str, tuple[str, int]] = {}
+    for item, (sheet, number) in zip(report.items, report.rows, strict=True):
+        earlier = first.setdefault(normalise(item.parts[0].stem), (sheet, number))
+        if earlier != (sheet, number):
+            where = f"{sheet}!{number}"
+            report.warnings.append(Problem(where, "题干", f"与 {earlier[0]}!{earlier[1]} 的题干相同"))

@@ -1,0 +1,96 @@
+"""`create_app`: the only module that knows every feature."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+
+from flask import Flask
+
+from tiejun.api.views import bp as api
+from tiejun.bank.form_views import bp as forms
+from tiejun.bank.item_views import bp as bank
+from tiejun.bank.law_views import bp as laws
+from tiejun.certificates.service import issuer_for, receive_result
+from tiejun.certificates.views import bp as certificates
+from tiejun.clock import Clock, ShiftedClock, SystemClock
+from tiejun.db import Database
+from tiejun.exams.admin_views import bp as exams
+from tiejun.exams.delivery_views import bp as delivery
+from tiejun.exams.invigilation_views import bp as invigilation
+from tiejun.exams.make_up_views import bp as make_ups
+from tiejun.exams.marking_views import bp as marking
+from tiejun.exams.result_service import training_recorded
+from tiejun.exams.result_views import bp as results
+from tiejun.home.views import bp as home
+from tiejun.outbox import Handler
+from tiejun.pages import init_pages
+from tiejun.people.sign_in import init_sign_in
+from tiejun.people.sign_in_views import bp as sign_in
+from tiejun.people.views import bp as people
+from tiejun.resources import resource_dir
+from tiejun.settings import Settings
+from tiejun.web import Core, init_web
+
+BLUEPRINTS = (
+    home,
+    sign_in,
+    people,
+    laws,
+    bank,
+    forms,
+    exams,
+    delivery,
+    invigilation,
+    marking,
+    results,
+    make_ups,
+    certificates,
+    api,
+)
+
+
+def handlers(settings: Settings) -> Mapping[str, Handler]:
+    """Return who takes the outbox's messages in this installation, by topic."""
+    return {
+        "exam.result": partial(receive_result, issuer=issuer_for(settings)),
+        "training.recorded": training_recorded,
+    }
+
+
+def make_clock(settings: Settings) -> Clock:
+    """Return the clock of an installation: shiftable in a demo, the machine's in production."""
+    return ShiftedClock(settings.data_dir / "clock-shift") if settings.mode == "demo" else SystemClock()
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
+    """Return the application.
+
+    Raises:
+        SettingsError: if no settings are given and the environment's can't be used.
+    """
+    settings = settings or Settings.from_env()
+    app = Flask("tiejun", template_folder=str(resource_dir("templates")))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="tiejun",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        MAX_CONTENT_LENGTH=settings.max_upload_mb * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        # A token lives as long as its session: an hour's token would fail at the end of a long exam.
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE="zh",
+        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions["tiejun"] = Core(
+        settings, clock or make_clock(settings), Database(settings.sqlalchemy_url)
+    )
+    init_web(app)
+    init_pages(app)
+    init_sign_in(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app

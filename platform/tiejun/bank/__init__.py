@@ -1,0 +1,1 @@
+"""The bank: law register, items and their versions, blueprints, frozen forms."""

@@ -1,0 +1,5 @@
+"""Pages of the item bank."""
+
+from flask import Blueprint
+
+bp = Blueprint("bank", __name__)

@@ -1,0 +1,151 @@
+"""Writes of the law register: the shipped metadata, and texts that an installation brings in."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from question_bank.assembly.form import sha256_hex
+from question_bank.laws import Instrument, LawError, load_register, parse_law
+from question_bank.laws import LawVersion as LawText
+from tiejun.audit import Actor, record
+from tiejun.bank.models import Article, Citation, LawVersion
+from tiejun.bank.reports import ImportReport, as_problem
+from tiejun.errors import Problem
+
+NOT_LAWS = frozenset({"index.json", "report.json", "code_mapping.json"})
+METADATA = ("title", "kind", "tier", "adopted", "effective", "ceased", "superseded_by", "doc_no", "article_count")
+
+
+def sync_register(db: Session) -> int:
+    """Bring the shipped metadata into the register; return how many versions were added.
+
+    A version whose text this installation has imported keeps what its file said; only an end that the
+    file did not know yet is added. Safe to repeat.
+    """
+    present = {row.id: row for row in db.scalars(select(LawVersion))}
+    added = 0
+    for instrument in load_register().values():
+        row = present.get(instrument.id)
+        if row is None:
+            row = LawVersion(id=instrument.id)
+            db.add(row)
+            added += 1
+        elif row.text_digest is not None:
+            row.ceased = row.ceased or instrument.ceased
+            row.superseded_by = row.superseded_by or instrument.superseded_by
+            continue
+        _describe(row, instrument)
+    db.flush()
+    return added
+
+
+def read_law_files(path: Path) -> tuple[list[tuple[str, bytes]], list[Problem]]:
+    """Return the law files at `path` (a file or a folder) as (name, content), and what was passed over."""
+    files, notes = [], []
+    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+        if not file.is_file():
+            continue
+        if file.name in NOT_LAWS or file.suffix != ".json":
+            notes.append(Problem(file.name, "", "不是法规文件，已跳过"))
+        else:
+            files.append((file.name, file.read_bytes()))
+    return files, notes
+
+
+def import_laws(
+    db: Session, files: Iterable[tuple[str, bytes]], actor: Actor, now: datetime, *, dry_run: bool = False
+) -> ImportReport:
+    """Import law files, all or none; a dry run says what would be done.
+
+    The caller's transaction is left untouched when `report.is_written` is False.
+    """
+    report = ImportReport()
+    laws: dict[str, LawText] = {}
+    for name, content in files:
+        report.read += 1
+        try:
+            law = parse_law(content, name)
+        except LawError as error:
+            report.problems += [as_problem(problem) for problem in error.problems]
+            report.rejected += 1
+            continue
+        if law.instrument.id in laws:
+            report.problems.append(Problem(name, "id", f"法规代码“{law.instrument.id}”在另一个文件中已出现"))
+            report.rejected += 1
+            continue
+        laws[law.instrument.id] = law
+    report.warnings += _loose_ends(db, laws)
+    report.is_written = not (report.problems or dry_run)
+    for law in laws.values():
+        report.count(import_law(db, law, actor, now) if report.is_written else _outcome(db, law))
+    return report
+
+
+def import_law(db: Session, law: LawText, actor: Actor, now: datetime) -> str:
+    """Write one version with its articles; return "created" (its text is new here), "updated" or "unchanged"."""
+    outcome = _outcome(db, law)
+    if outcome == "unchanged":
+        return outcome
+    law_id = law.instrument.id
+    row = db.get(LawVersion, law_id)
+    if row is None:
+        row = LawVersion(id=law_id)
+        db.add(row)
+    _describe(row, law.instrument)
+    row.text_digest = _digest(law)
+    row.imported_at = now
+    db.flush()
+    db.execute(delete(Article).where(Article.law_id == law_id))
+    db.execute(
+        insert(Article),
+        [
+            {
+                "law_id": law_id,
+                "number": article.key,
+                "position": position,
+                "label": article.label,
+                "heading": "　".join(article.path)[:300],
+                "text": article.text,
+            }
+            for position, article in enumerate(law.articles)
+        ],
+    )
+    record(db, actor, "law.imported", ("law", law_id), now, outcome=outcome, articles=len(law.articles))
+    return outcome
+
+
+def _outcome(db: Session, law: LawText) -> str:
+    known = db.scalar(select(LawVersion.text_digest).where(LawVersion.id == law.instrument.id))
+    if known is None:
+        return "created"
+    return "unchanged" if known == _digest(law) else "updated"
+
+
+def _digest(law: LawText) -> str:
+    facts = {name: str(getattr(law.instrument, name)) for name in (*METADATA, "change_type")}
+    return sha256_hex([facts, [asdict(article) for article in law.articles]])
+
+
+def _describe(row: LawVersion, instrument: Instrument) -> None:
+    for name in METADATA:
+        setattr(row, name, getattr(instrument, name))
+    row.change_type = instrument.change_type or None
+
+
+def _loose_ends(db: Session, laws: dict[str, LawText]) -> list[Problem]:
+    """Return what does not fit the rest: an unknown successor, an item's citation of a missing article."""
+    found = []
+    known = set(db.scalars(select(LawVersion.id))) | laws.keys()
+    for law_id, law in laws.items():
+        successor = law.instrument.superseded_by
+        if successor and successor not in known:
+            found.append(Problem(law_id, "superseded_by", f"法规库中没有取代它的“{successor}”"))
+    cited = select(Citation.law_id, Citation.article).where(Citation.law_id.in_(laws)).distinct()
+    for law_id, number in db.execute(cited):
+        if laws[law_id].article(number) is None:
+            found.append(Problem(law_id, "articles", f"题库引用了第 {number} 条，导入的正文中没有这一条"))
+    return found

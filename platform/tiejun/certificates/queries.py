@@ -1,0 +1,234 @@
+"""Reading certificates: register, holder's own, verification, and what waits to be issued."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from tiejun.access import Permission, Persona
+from tiejun.certificates.models import Certificate, CertificateCounter, ResultStatement
+from tiejun.certificates.rules import CertificateState, Issuer, Outcome, is_number
+from tiejun.clock import beijing
+from tiejun.crypto import same
+from tiejun.errors import NotFound
+from tiejun.people.models import Person, Posting, Unit
+
+PER_PAGE = 50
+NOBODY = "0" * 32
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whom a result belongs to here, and the path of the unit they served in on the exam day."""
+
+    person_id: int | None
+    unit_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What the register is searched for; empty fields do not narrow it."""
+
+    words: str = ""
+    level: str = ""
+    tier: str = ""
+    state: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the register."""
+
+    rows: Sequence[Certificate]
+    total: int
+    number: int
+
+    @property
+    def count(self) -> int:
+        """Return how many pages there are, at least 1."""
+        return max(1, -(-self.total // PER_PAGE))
+
+
+def holder(db: Session, public_id: UUID, day: date) -> Holder:
+    """Return the person with a public id; one unknown here belongs to the root of the units."""
+    served = and_(
+        Posting.effective_from <= day, or_(Posting.effective_to.is_(None), Posting.effective_to >= day)
+    )
+    row = db.execute(
+        select(Person.id, Unit.path)
+        .outerjoin(Posting, and_(Posting.person_id == Person.id, served))
+        .outerjoin(Unit, Unit.id == Posting.unit_id)
+        .where(Person.public_id == public_id)
+        .order_by(Posting.effective_from.desc())
+        .limit(1)
+    ).one_or_none()
+    root = "/"
+    return Holder(None, root) if row is None else Holder(row[0], row[1] or root)
+
+
+def statement(db: Session, key: str, *, lock: bool = False) -> ResultStatement | None:
+    """Return a received statement by its key."""
+    wanted = select(ResultStatement).where(ResultStatement.key == key)
+    return db.scalars(wanted.with_for_update() if lock else wanted).one_or_none()
+
+
+def has_newer(db: Session, attempt: str, revision: int) -> bool:
+    """Return whether a later revision of the attempt's result has been received."""
+    newer = select(ResultStatement.id).where(
+        ResultStatement.attempt == attempt, ResultStatement.revision > revision
+    )
+    return db.scalars(newer.limit(1)).first() is not None
+
+
+def undecided(db: Session, attempt: str, *, before: int) -> Sequence[ResultStatement]:
+    """Return the attempt's older statements that still wait for something."""
+    return db.scalars(
+        select(ResultStatement).where(
+            ResultStatement.attempt == attempt,
+            ResultStatement.revision < before,
+            ResultStatement.outcome.in_([Outcome.AWAITING_TRAINING, Outcome.BLOCKED]),
+        )
+    ).all()
+
+
+def standing(db: Session, attempt: str) -> Certificate | None:
+    """Return the attempt's certificate that is not revoked."""
+    return db.scalars(
+        select(Certificate).where(Certificate.attempt == attempt, Certificate.revoked_at.is_(None))
+    ).one_or_none()
+
+
+def register(db: Session, search: Search, who: Persona, today: date) -> Page:
+    """Return one page of the certificates this person may see, the newest first."""
+    wanted = select(Certificate).where(
+        _within(Certificate.unit_path, who, Permission.CERTIFICATE_VIEW), *_narrowed(search, today)
+    )
+    total = db.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    page = Page((), total, max(1, search.page))
+    page = Page((), total, min(page.number, page.count))
+    rows = db.scalars(
+        wanted.order_by(Certificate.issued_at.desc(), Certificate.id.desc())
+        .limit(PER_PAGE)
+        .offset((page.number - 1) * PER_PAGE)
+    ).all()
+    return Page(rows, total, page.number)
+
+
+def own(db: Session, who: Persona) -> Sequence[Certificate]:
+    """Return this person's certificates, the newest first."""
+    if who.person_id is None:
+        return []
+    return db.scalars(
+        select(Certificate)
+        .where(Certificate.person_id == who.person_id)
+        .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
+    ).all()
+
+
+def own_waiting(db: Session, who: Persona) -> Sequence[ResultStatement]:
+    """Return this person's passes that have no certificate yet."""
+    if who.person_id is None:
+        return []
+    return db.scalars(_waiting().where(ResultStatement.person_id == who.person_id)).all()
+
+
+def waiting(db: Session, who: Persona) -> Sequence[ResultStatement]:
+    """Return the passes without a certificate in the units this person may see, the oldest first."""
+    within = _within(ResultStatement.unit_path, who, Permission.CERTIFICATE_VIEW)
+    return db.scalars(_waiting().where(within)).all()
+
+
+def visible(db: Session, number: str, who: Persona) -> Certificate:
+    """Return a certificate to its holder, and to those who may see the holder's unit.
+
+    Raises:
+        NotFound: for everybody else, as if there were none.
+    """
+    within = _within(Certificate.unit_path, who, Permission.CERTIFICATE_VIEW)
+    mine = Certificate.person_id == who.person_id if who.person_id is not None else false()
+    return _one(db, select(Certificate).where(Certificate.number == number, or_(mine, within)))
+
+
+def managed(db: Session, number: str, who: Persona) -> Certificate:
+    """Return a certificate, locked, to an administrator of the holder's unit.
+
+    Raises:
+        NotFound: for everybody else.
+    """
+    within = _within(Certificate.unit_path, who, Permission.CERTIFICATE_MANAGE)
+    return _one(db, select(Certificate).where(Certificate.number == number, within).with_for_update())
+
+
+def verified(db: Session, number: str, code: str) -> Certificate:
+    """Return the certificate with this number and verification code.
+
+    Raises:
+        NotFound: the same for a number that does not exist and for a wrong code, because numbers are
+            consecutive and must tell nobody who holds one.
+    """
+    found = None
+    if is_number(number):
+        found = db.scalars(select(Certificate).where(Certificate.number == number)).one_or_none()
+    right = same(found.code if found else NOBODY, _plain(code))
+    if found is None or not right:
+        raise NotFound("没有查到与编号和核验码相符的证书。", code="no_such_certificate")
+    return found
+
+
+def numbers_used(db: Session, issuer: Issuer, now: datetime) -> int:
+    """Return how many numbers of this year are used up, of the fullest series of this issuer."""
+    highest = db.scalar(
+        select(func.max(CertificateCounter.last)).where(
+            CertificateCounter.level == issuer.level, CertificateCounter.year == beijing(now).year
+        )
+    )
+    return highest or 0
+
+
+def _plain(code: str) -> str:
+    return "".join(code.split()).lower()
+
+
+def _waiting() -> Select[ResultStatement]:
+    return (
+        select(ResultStatement)
+        .where(ResultStatement.outcome.in_([Outcome.AWAITING_TRAINING, Outcome.BLOCKED]))
+        .order_by(ResultStatement.received_at, ResultStatement.id)
+    )
+
+
+def _within(path: InstrumentedAttribute[str], who: Persona, permission: Permission) -> ColumnElement[bool]:
+    return or_(false(), *(path.startswith(scope, autoescape=True) for scope in who.scopes(permission)))
+
+
+def _narrowed(search: Search, today: date) -> list[ColumnElement[bool]]:
+    narrowed: list[ColumnElement[bool]] = []
+    words = search.words.strip()
+    if words:
+        fields = (Certificate.name, Certificate.number, Certificate.unit_name)
+        narrowed.append(or_(*(field.contains(words, autoescape=True) for field in fields)))
+    if search.level:
+        narrowed.append(Certificate.level == search.level)
+    if search.tier:
+        narrowed.append(Certificate.tier == search.tier)
+    if search.state:
+        narrowed.append(_in_state(search.state, today))
+    return narrowed
+
+
+def _in_state(state: str, today: date) -> ColumnElement[bool]:
+    if state == CertificateState.REVOKED:
+        return Certificate.revoked_at.is_not(None)
+    current = Certificate.valid_until >= today
+    return and_(Certificate.revoked_at.is_(None), current if state == CertificateState.VALID else ~current)
+
+
+def _one(db: Session, wanted: Select[Certificate]) -> Certificate:
+    found = db.scalars(wanted).one_or_none()
+    if found is None:
+        raise NotFound("没有找到这张证书，或者您无权查看。")
+    return found

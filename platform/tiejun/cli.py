@@ -1,0 +1,35 @@
+"""The `tiejun` command. Each feature adds its own commands; this module only gathers them."""
+
+import sys
+
+import click
+
+from tiejun.bank.cli import items, laws
+from tiejun.demo.cli import demo
+from tiejun.errors import DomainError, SettingsError
+from tiejun.exams.cli import exams
+from tiejun.operations.cli import backup, db, doctor, outbox, restore, serve
+from tiejun.people.cli import people, training
+
+
+@click.group()
+@click.version_option(package_name="tiejun")
+def commands() -> None:
+    """铁军：生态环境执法人员培训、考试与发证平台。"""
+
+
+for _command in (serve, demo, db, people, training, laws, items, exams, outbox, backup, restore, doctor):
+    commands.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line; a known fault ends with its sentence and status 1."""
+    try:
+        commands()
+    except SettingsError as error:
+        for problem in error.problems:
+            click.echo(problem, err=True)
+        sys.exit(2)
+    except DomainError as error:
+        click.echo(error.message, err=True)
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""The demo: content, accounts, the clock shift."""

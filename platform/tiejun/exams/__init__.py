@@ -1,0 +1,1 @@
+"""Exams: sittings, attempts, responses, invigilation, marking, results, make-ups."""

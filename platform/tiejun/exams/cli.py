@@ -1,0 +1,8 @@
+"""Commands of the exams."""
+
+import click
+
+
+@click.group()
+def exams() -> None:
+    """考试。"""

@@ -1,0 +1,5 @@
+"""The candidate's pages."""
+
+from flask import Blueprint
+
+bp = Blueprint("delivery", __name__)

@@ -1,0 +1,5 @@
+"""The invigilator's page."""
+
+from flask import Blueprint
+
+bp = Blueprint("invigilation", __name__)

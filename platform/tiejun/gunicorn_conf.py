@@ -1,0 +1,25 @@
+"""How gunicorn runs us; `tiejun serve` fills in address and numbers through the command line."""
+
+import logging
+from typing import Any
+
+from tiejun.db import REQUEST_THREADS
+from tiejun.worker import Worker
+
+workers = 1
+worker_class = "gthread"
+threads = REQUEST_THREADS
+control_socket_disable = True
+preload_app = False
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+graceful_timeout = 20
+
+
+def post_worker_init(worker: Any) -> None:
+    """Write our log to the error stream, and start the background thread."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    core = worker.wsgi.extensions["tiejun"]
+    if core.settings.worker_seconds > 0:
+        Worker(core).start()

@@ -1,0 +1,26 @@
+"""The first page and the health check."""
+
+from flask import Blueprint, jsonify, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+
+from tiejun.access import Permission, public, require
+from tiejun.web import reading
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@require(Permission.SELF_USE)
+def today() -> ResponseReturnValue:
+    """Show what the signed-in person must do, the most urgent first."""
+    return render_template("home/today.html")
+
+
+@bp.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    """Say that the process answers and the database can be read."""
+    with reading() as db:
+        db.execute(text("SELECT 1"))
+    return jsonify({"status": "ok"})

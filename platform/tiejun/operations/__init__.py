@@ -1,0 +1,1 @@
+"""Running an installation: migrations, serving, backup, restore, doctor."""

@@ -1,0 +1,125 @@
+"""What templates may call: icons, dates in Beijing time, the navigation of the signed-in person."""
+
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import get_locale, gettext
+from flask_login import current_user
+from markupsafe import Markup
+
+import tiejun
+from tiejun.access import Permission
+from tiejun.clock import ShiftedClock, beijing
+from tiejun.web import core, now
+
+WEEKDAYS = "一二三四五六日"
+ICONS = Path(__file__).parent / "static" / "vendor" / "icons"
+# (permission, endpoint, label): the first six that a person may see make up the navigation.
+NAVIGATION: tuple[tuple[Permission, str, str], ...] = (
+    (Permission.SELF_USE, "home.today", "今天"),
+    (Permission.PEOPLE_VIEW, "people.roster", "人员"),
+    (Permission.ITEM_VIEW, "bank.items", "题库"),
+    (Permission.EXAM_SIT, "delivery.mine", "考试"),
+    (Permission.SITTING_VIEW, "exams.sittings", "考试"),
+    (Permission.MARKING_SCORE, "marking.tasks", "阅卷"),
+    (Permission.MAKE_UP_MANAGE, "make_ups.board", "补考"),
+    (Permission.CERTIFICATE_VIEW, "certificates.register", "证书"),
+    (Permission.EXAM_SIT, "certificates.mine", "证书"),
+    (Permission.LAW_VIEW, "laws.index", "法规"),
+)
+
+
+def init_pages(app: Flask) -> None:
+    """Add filters and context to the templates of `app`."""
+    app.jinja_env.globals["icon_svg"] = icon_svg
+    app.jinja_env.filters.update(
+        cn_date=cn_date, cn_datetime=cn_datetime, cn_time=cn_time, cn_weekday=cn_weekday, points=points
+    )
+    app.context_processor(_context)
+
+
+@cache
+def icon_svg(name: str) -> Markup:
+    """Return the icon as inline SVG, hidden from screen readers; nothing when there is no such icon."""
+    path = ICONS / f"{name}.svg"
+    if not path.is_file():
+        return Markup("")
+    svg = path.read_text()
+    inner = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
+    return Markup(  # noqa: S704 - our own files, copied by the lock file
+        f'<svg class="i" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{inner}</svg>'
+    )
+
+
+def cn_date(value: date | datetime | None) -> str:
+    """Return "2026年11月22日", of an instant the day in Beijing; "—" for None."""
+    if value is None:
+        return "—"
+    day = beijing(value).date() if isinstance(value, datetime) else value
+    if _english():
+        return day.isoformat()
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def cn_weekday(value: date | datetime) -> str:
+    """Return "星期六"."""
+    day = beijing(value).date() if isinstance(value, datetime) else value
+    return day.strftime("%A") if _english() else f"星期{WEEKDAYS[day.weekday()]}"
+
+
+def cn_time(value: datetime | None) -> str:
+    """Return "09:00:05" in Beijing; "—" for None."""
+    return "—" if value is None else beijing(value).strftime("%H:%M:%S")
+
+
+def cn_datetime(value: datetime | None) -> str:
+    """Return "2026年11月22日 09:00" in Beijing; "—" for None."""
+    return "—" if value is None else f"{cn_date(value)} {beijing(value):%H:%M}"
+
+
+def points(value: float | None) -> str:
+    """Return a score without needless decimals: 60, 60.5."""
+    return "—" if value is None else f"{value:g}"
+
+
+def _english() -> bool:
+    return str(get_locale()) == "en"
+
+
+def navigation() -> list[tuple[str, str, bool]]:
+    """Return (address, label, whether it is the present page) for the signed-in person, at most six."""
+    if not current_user.is_authenticated:
+        return []
+    shown: list[tuple[str, str, bool]] = []
+    for permission, endpoint, label in NAVIGATION:
+        words = gettext(label)
+        if (
+            endpoint in current_app.view_functions
+            and current_user.may(permission)
+            and words not in [entry[1] for entry in shown]
+        ):
+            shown.append((url_for(endpoint), words, request.endpoint == endpoint))
+    return shown[:6]
+
+
+def _context() -> dict[str, Any]:
+    who = current_user if current_user.is_authenticated else None
+    clock = core().clock
+    return {
+        "persona": who,
+        "navigation": navigation,
+        "locale": str(get_locale()),
+        "version": tiejun.__version__,
+        "now": now(),
+        "demo_now": now() if isinstance(clock, ShiftedClock) and clock.shift else None,
+        "is_demo": core().settings.is_demo,
+        "may": _may,
+        "Permission": Permission,
+    }
+
+
+def _may(permission: Permission) -> bool:
+    return bool(current_user.is_authenticated and current_user.may(permission))

@@ -1,0 +1,1 @@
+"""People: units, officers, accounts, roles, sign-in, training completions."""

@@ -1,14 +1,18 @@
 """Commands that run an installation."""
 
+import json
 import os
 import sys
+from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from tiejun import outbox as outbox_module
 from tiejun.app import handlers, make_clock
 from tiejun.db import REQUEST_THREADS, Database
-from tiejun.operations import migrate
+from tiejun.operations import archive, migrate
+from tiejun.operations.doctor import examine
 from tiejun.settings import Settings
 
 
@@ -76,15 +80,34 @@ def outbox_drain() -> None:
 
 
 @click.command()
-def backup() -> None:
-    """备份。"""
+@click.argument("target", type=click.Path(path_type=Path))
+def backup(target: Path) -> None:
+    """把数据库和上传的文件备份到 TARGET（.tar.gz）；密钥不在其中，请另外保管。"""
+    settings = Settings.from_env()
+    manifest = archive.back_up(settings, target.absolute(), make_clock(settings)())
+    click.echo(f"已备份到 {target}（结构 {manifest['revision']}）。请另外保管 secret_key 和 data_key。")
 
 
 @click.command()
-def restore() -> None:
-    """恢复。"""
+@click.argument("source", type=click.Path(path_type=Path, exists=True))
+def restore(source: Path) -> None:
+    """从备份 SOURCE 恢复到一个空的安装。"""
+    manifest = archive.restore(Settings.from_env(), source)
+    click.echo(f"已恢复 {manifest['made_at']} 的备份（结构 {manifest['revision']}）。")
 
 
 @click.command()
-def doctor() -> None:
-    """体检。"""
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+def doctor(as_json: bool) -> None:
+    """检查设置、数据库、磁盘、时钟、字体、前端文件和演示账号，并说明怎么修。"""
+    settings = Settings.from_env()
+    findings = examine(settings, make_clock(settings)())
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=1))
+    else:
+        for finding in findings:
+            click.echo(f"{'✓' if finding.is_well else '✗'} {finding.check}：{finding.seen}")
+            if not finding.is_well:
+                click.echo(f"   怎么办：{finding.mend}")
+    if not all(finding.is_well for finding in findings):
+        sys.exit(1)

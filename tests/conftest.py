@@ -19,6 +19,7 @@ from tests.support.clock import ManualClock
 from tests.support.databases import ENGINES, PostgresDatabases, SqliteDatabases
 from tests.support.postgres import Cluster, running_cluster
 from tests.support.server import Server
+from tiejun.app import create_app
 from tiejun.db import Database
 from tiejun.settings import Settings
 
@@ -101,8 +102,6 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 def app(settings: Settings, clock: ManualClock) -> Iterator[Flask]:
     """Return the application on this test's database and clock; CSRF protection is on."""
-    from tiejun.app import create_app
-
     made = create_app(settings, clock)
     made.config["TESTING"] = True
     yield made
@@ -160,11 +159,12 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def contexts(chromium: Browser) -> Iterator[Contexts]:
-    """Open browser contexts, one a person; the test fails when one asks another machine."""
+    """Open browser contexts, one a person; fails when a page asks another machine or breaks its policy."""
     opened = Contexts(chromium)
     yield opened
     opened.close()
     assert opened.strayed == [], "a page asked another machine"
+    assert opened.refused == [], "a page holds something inline that its policy stops"
 
 
 @pytest.fixture

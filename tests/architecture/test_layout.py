@@ -26,6 +26,19 @@ def test_the_standard_platform_module_is_not_shadowed():
     assert str(ROOT) not in seen.stdout
 
 
+def test_templates_and_migrations_come_from_the_checkout_and_not_from_a_stale_copy(tmp_path: Path):
+    ask = "from tiejun.resources import resource_dir as d; print(d('templates')); print(d('migrations'))"
+    seen = subprocess.run(
+        [sys.executable, "-c", ask],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT / "platform")},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert seen.stdout.split() == [str(ROOT / "templates"), str(ROOT / "migrations")]
+
+
 @pytest.mark.parametrize("module", python_files(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_module_is_longer_than_a_reader_can_hold(module: Path):
     assert len(module.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Request, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, Route, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -33,11 +33,16 @@ def running_chromium(executable: Path) -> Iterator[Browser]:
 
 
 class Contexts:
-    """Opens browser contexts (one a person) and watches that none asks another machine."""
+    """Opens browser contexts (one a person) and watches them.
+
+    `strayed` are the addresses of other machines that a page asked for (none is ever let through),
+    `refused` what the page's own content-security policy had to stop.
+    """
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
         self.strayed: list[str] = []
+        self.refused: list[str] = []
         self._open: list[BrowserContext] = []
 
     def new(self, **options: Any) -> BrowserContext:
@@ -46,7 +51,8 @@ class Contexts:
         context = self.browser.new_context(**options)
         context.set_default_timeout(10_000)
         context.route(self._is_outside, self._refuse)
-        context.on("request", self._note)
+        context.on("request", self._note_request)
+        context.on("console", self._note_message)
         self._open.append(context)
         return context
 
@@ -63,6 +69,10 @@ class Contexts:
     def _refuse(self, route: Route) -> None:
         route.abort()
 
-    def _note(self, request: Request) -> None:
+    def _note_request(self, request: Request) -> None:
         if self._is_outside(request.url):
             self.strayed.append(request.url)
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            self.refused.append(message.text)

@@ -17,7 +17,6 @@ from tiejun.certificates.rules import Decision, Issuer, NoNumberCode, Outcome, S
 from tiejun.certificates.statement import Statement, read_statement
 from tiejun.clock import beijing
 from tiejun.crypto import random_code
-from tiejun.errors import Conflict
 
 CODE_BYTES = 16
 
@@ -37,7 +36,7 @@ class BuiltInIssuer:
 
         A statement older than one already taken changes nothing: the newest revision counts.
         """
-        if queries.statement(db, statement.key) is not None:
+        if queries.is_known(db, statement.key):
             return
         row = _record(db, statement, now)
         if queries.has_newer(db, statement.attempt, statement.revision):
@@ -47,17 +46,9 @@ class BuiltInIssuer:
             older.outcome, older.reason = Outcome.SUPERSEDED, f"已由第{statement.revision}版成绩取代。"
         self._settle(db, row, statement, SYSTEM, now)
 
-    def retry(self, db: Session, key: str, actor: Actor, now: datetime) -> ResultStatement:
-        """Decide a blocked statement anew, after a setting or the year has changed.
-
-        Raises:
-            Conflict: if it is not among the blocked ones.
-        """
-        row = queries.statement(db, key, lock=True)
-        if row is None or row.outcome != Outcome.BLOCKED:
-            raise Conflict("这条成绩不在“暂不能发证”之列，请刷新页面。", code="not_blocked")
+    def retry(self, db: Session, row: ResultStatement, actor: Actor, now: datetime) -> None:
+        """Decide a blocked statement anew, after a setting or the year has changed."""
         self._settle(db, row, read_statement(row.payload), actor, now)
-        return row
 
     def _settle(
         self, db: Session, row: ResultStatement, statement: Statement, actor: Actor, now: datetime

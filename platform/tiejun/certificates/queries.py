@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from flask_babel import gettext
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tiejun.access import Permission, Persona
+from tiejun.calendar_cn import add_months
 from tiejun.certificates.models import Certificate, CertificateCounter, ResultStatement
-from tiejun.certificates.rules import CertificateState, Issuer, Outcome, is_number
+from tiejun.certificates.rules import CertificateState, Outcome, is_number
 from tiejun.clock import beijing
 from tiejun.crypto import same
+from tiejun.duties import Duty
 from tiejun.errors import NotFound
 from tiejun.people.models import Person, Posting, Unit
 
 PER_PAGE = 50
+EXPIRY_NOTICE_MONTHS = 6
 NOBODY = "0" * 32
 
 
@@ -48,32 +52,39 @@ class Page:
     number: int
 
     @property
-    def count(self) -> int:
+    def pages(self) -> int:
         """Return how many pages there are, at least 1."""
         return max(1, -(-self.total // PER_PAGE))
 
 
 def holder(db: Session, public_id: UUID, day: date) -> Holder:
-    """Return the person with a public id; one unknown here belongs to the root of the units."""
+    """Return the person with a public id and their unit's path, of the post held on `day` if there was one.
+
+    Somebody unknown here, or without any post, belongs to the root of the units.
+    """
     served = and_(
         Posting.effective_from <= day, or_(Posting.effective_to.is_(None), Posting.effective_to >= day)
     )
     row = db.execute(
         select(Person.id, Unit.path)
-        .outerjoin(Posting, and_(Posting.person_id == Person.id, served))
+        .outerjoin(Posting, Posting.person_id == Person.id)
         .outerjoin(Unit, Unit.id == Posting.unit_id)
         .where(Person.public_id == public_id)
-        .order_by(Posting.effective_from.desc())
+        .order_by(case((served, 0), else_=1), Posting.effective_from.desc())
         .limit(1)
     ).one_or_none()
-    root = "/"
-    return Holder(None, root) if row is None else Holder(row[0], row[1] or root)
+    person_id, path = row if row is not None else (None, None)
+    return Holder(person_id, path or _root_path(db))
 
 
-def statement(db: Session, key: str, *, lock: bool = False) -> ResultStatement | None:
-    """Return a received statement by its key."""
-    wanted = select(ResultStatement).where(ResultStatement.key == key)
-    return db.scalars(wanted.with_for_update() if lock else wanted).one_or_none()
+def _root_path(db: Session) -> str:
+    root = select(Unit.path).where(Unit.parent_id.is_(None)).order_by(Unit.id).limit(1)
+    return db.scalars(root).first() or "/"
+
+
+def is_known(db: Session, key: str) -> bool:
+    """Return whether a statement has been received before."""
+    return db.scalars(select(ResultStatement.id).where(ResultStatement.key == key)).first() is not None
 
 
 def has_newer(db: Session, attempt: str, revision: int) -> bool:
@@ -108,14 +119,13 @@ def register(db: Session, search: Search, who: Persona, today: date) -> Page:
         _within(Certificate.unit_path, who, Permission.CERTIFICATE_VIEW), *_narrowed(search, today)
     )
     total = db.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    page = Page((), total, max(1, search.page))
-    page = Page((), total, min(page.number, page.count))
+    number = min(max(1, search.page), Page((), total, 1).pages)
     rows = db.scalars(
         wanted.order_by(Certificate.issued_at.desc(), Certificate.id.desc())
         .limit(PER_PAGE)
-        .offset((page.number - 1) * PER_PAGE)
+        .offset((number - 1) * PER_PAGE)
     ).all()
-    return Page(rows, total, page.number)
+    return Page(rows, total, number)
 
 
 def own(db: Session, who: Persona) -> Sequence[Certificate]:
@@ -140,6 +150,26 @@ def waiting(db: Session, who: Persona) -> Sequence[ResultStatement]:
     """Return the passes without a certificate in the units this person may see, the oldest first."""
     within = _within(ResultStatement.unit_path, who, Permission.CERTIFICATE_VIEW)
     return db.scalars(_waiting().where(within)).all()
+
+
+def blocked(db: Session, key: str, who: Persona) -> ResultStatement:
+    """Return a blocked pass, locked, to an administrator of its unit.
+
+    Raises:
+        NotFound: if there is none by this key, or it is blocked no longer.
+    """
+    found = db.scalars(
+        _waiting()
+        .where(
+            ResultStatement.key == key,
+            ResultStatement.outcome == Outcome.BLOCKED,
+            _within(ResultStatement.unit_path, who, Permission.CERTIFICATE_MANAGE),
+        )
+        .with_for_update()
+    ).one_or_none()
+    if found is None:
+        raise NotFound("这条成绩不在“暂不能发证”之列，请刷新页面。")
+    return found
 
 
 def visible(db: Session, number: str, who: Persona) -> Certificate:
@@ -179,14 +209,36 @@ def verified(db: Session, number: str, code: str) -> Certificate:
     return found
 
 
-def numbers_used(db: Session, issuer: Issuer, now: datetime) -> int:
-    """Return how many numbers of this year are used up, of the fullest series of this issuer."""
-    highest = db.scalar(
-        select(func.max(CertificateCounter.last)).where(
-            CertificateCounter.level == issuer.level, CertificateCounter.year == beijing(now).year
-        )
+def numbers_used(db: Session, year: int) -> int:
+    """Return the highest sequence number given out in a year, of all series here."""
+    return db.scalar(select(func.max(CertificateCounter.last)).where(CertificateCounter.year == year)) or 0
+
+
+def duties(db: Session, who: Persona, now: datetime) -> list[Duty]:
+    """Return what this person has to do about certificates."""
+    today = beijing(now).date()
+    found = [_renewal(row) for row in own(db, who) if _expires_soon(row, today)]
+    if who.may(Permission.CERTIFICATE_MANAGE):
+        blocked = [row for row in waiting(db, who) if row.outcome == Outcome.BLOCKED]
+        if blocked:
+            title = gettext("%(n)s 份合格成绩暂不能发证", n=len(blocked))
+            found.append(Duty(today, title, blocked[0].reason, gettext("去处理"), "/certificates/waiting"))
+    return found
+
+
+def _expires_soon(row: Certificate, today: date) -> bool:
+    warned_from = add_months(row.valid_until, -EXPIRY_NOTICE_MONTHS)
+    return row.revoked_at is None and warned_from <= today <= row.valid_until
+
+
+def _renewal(row: Certificate) -> Duty:
+    return Duty(
+        row.valid_until,
+        gettext("合格证书 %(number)s 即将到期", number=row.number),
+        gettext("到期前应参加中级岗位培训并考试合格，才能换领执法证件。"),
+        gettext("查看证书"),
+        "/my/certificates",
     )
-    return highest or 0
 
 
 def _plain(code: str) -> str:

@@ -8,7 +8,7 @@ from tiejun.access import Persona
 from tiejun.audit import Actor
 from tiejun.certificates import queries
 from tiejun.certificates.issuing import BuiltInIssuer
-from tiejun.certificates.models import Certificate
+from tiejun.certificates.models import Certificate, ResultStatement
 from tiejun.certificates.port import CertificateIssuer
 from tiejun.certificates.revoking import mark_revoked
 from tiejun.certificates.rules import Issuer
@@ -43,6 +43,19 @@ def receive_result(db: Session, message: Message, now: datetime, issuer: Certifi
         BadStatement: if the message lacks something; it stays in the outbox.
     """
     issuer.receive(db, read_statement(message.payload), now)
+
+
+def retry(
+    db: Session, key: str, who: Persona, settings: Settings, actor: Actor, now: datetime
+) -> ResultStatement:
+    """Decide a blocked pass of this administrator's units anew, and return it with its new outcome.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    row = queries.blocked(db, key, who)
+    built_in_issuer(settings).retry(db, row, actor, now)
+    return row
 
 
 def revoke(db: Session, number: str, reason: str, who: Persona, actor: Actor, now: datetime) -> Certificate:

@@ -23,7 +23,7 @@ def certificate(**change):
         "level": "省级",
         "tier": "初级",
         "number": "5120260001",
-        "class": {"name": "2026年省级初级班", "start": "2026-09-14", "end": "2026-09-19", "hours": 40},
+        "class": {"name": "2026年省级初级班", "completed_on": "2026-09-19", "hours": 40},
         "exam_date": "2026-09-20",
         "issued_on": "2026-10-13",
         "valid_until": "2031-10-12",

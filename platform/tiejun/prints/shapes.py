@@ -20,8 +20,7 @@ class ClassData(TypedDict):
     """The completed training; `hours` in 学时."""
 
     name: str
-    start: str
-    end: str
+    completed_on: str
     hours: float | None
 
 

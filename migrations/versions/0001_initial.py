@@ -644,6 +644,7 @@ def upgrade() -> None:
         sa.Column("chain_hash", sa.String(length=100), nullable=True),
         sa.Column("signature", sa.String(length=200), nullable=True),
         sa.CheckConstraint("deadline > started_at", name=op.f("ck_attempt_deadline_after_start")),
+        sa.CheckConstraint("ended_at <= deadline", name=op.f("ck_attempt_ended_by_deadline")),
         sa.ForeignKeyConstraint(["form_id"], ["exam_form.id"], name=op.f("fk_attempt_form_id_exam_form")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_attempt_person_id_person")),
         sa.ForeignKeyConstraint(
@@ -655,6 +656,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("registration_id", name=op.f("uq_attempt_registration_id")),
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_attempt_ended_at_deadline"), ["ended_at", "deadline"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_attempt_form_id"), ["form_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_attempt_person_id"), ["person_id"], unique=False)
         batch_op.create_index(
@@ -686,8 +690,10 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("accepts", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("decided_by", sa.String(length=100), nullable=False),
         sa.Column("decided_at", tiejun.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_late_decision_account_id_account")
@@ -696,7 +702,12 @@ def upgrade() -> None:
             ["attempt_id"], ["attempt.id"], name=op.f("fk_late_decision_attempt_id_attempt")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_late_decision")),
-        sa.UniqueConstraint("attempt_id", "account_id", name=op.f("uq_late_decision_attempt_id_account_id")),
+        sa.UniqueConstraint(
+            "attempt_id",
+            "account_id",
+            "last_event_id",
+            name=op.f("uq_late_decision_attempt_id_account_id_last_event_id"),
+        ),
     )
     op.create_table(
         "lease",
@@ -706,7 +717,9 @@ def upgrade() -> None:
         sa.Column("device", sa.String(length=80), nullable=False),
         sa.Column("created_at", tiejun.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", tiejun.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("told_deadline", tiejun.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("last_seq", sa.Integer(), nullable=False),
+        sa.Column("acked_seq", sa.Integer(), nullable=False),
         sa.Column("announced_seq", sa.Integer(), nullable=False),
         sa.Column("waiting", sa.Integer(), nullable=False),
         sa.Column("last_seen_at", tiejun.db.UtcDateTime(timezone=True), nullable=False),
@@ -785,7 +798,7 @@ def upgrade() -> None:
         sa.Column("issued_at", tiejun.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", tiejun.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("used_at", tiejun.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["attempt_id"], ["attempt.id"], name=op.f("fk_takeover_code_attempt_id_attempt")
         ),
@@ -839,6 +852,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("slot", sa.Integer(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("is_blank", sa.Boolean(), nullable=False),
         sa.Column("client_at", tiejun.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("received_at", tiejun.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("standing", sa.String(length=10), nullable=False),
@@ -851,7 +865,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("response_event", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_response_event_attempt_id_slot_id"), ["attempt_id", "slot", "id"], unique=False
+            batch_op.f("ix_response_event_attempt_id_standing"), ["attempt_id", "standing"], unique=False
         )
 
     op.create_table(
@@ -900,7 +914,7 @@ def downgrade() -> None:
 
     op.drop_table("follow_up_case")
     with op.batch_alter_table("response_event", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_response_event_attempt_id_slot_id"))
+        batch_op.drop_index(batch_op.f("ix_response_event_attempt_id_standing"))
 
     op.drop_table("response_event")
     with op.batch_alter_table("make_up_case", schema=None) as batch_op:
@@ -936,6 +950,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attempt_sitting_id_ended_at_deadline"))
         batch_op.drop_index(batch_op.f("ix_attempt_person_id"))
         batch_op.drop_index(batch_op.f("ix_attempt_form_id"))
+        batch_op.drop_index(batch_op.f("ix_attempt_ended_at_deadline"))
 
     op.drop_table("attempt")
     with op.batch_alter_table("sitting_staff", schema=None) as batch_op:

@@ -82,14 +82,14 @@ def window_problems(
     """Return what is wrong with a window: it lies ahead, ends after its start and holds the duration."""
     problems = []
     if starts_at <= now:
-        problems.append(Problem("场次", "starts_at", "开始时间已过，应晚于现在。"))
+        problems.append(Problem("场次", "开始时间", "开始时间已过，应晚于现在。"))
     if ends_at <= starts_at:
-        problems.append(Problem("场次", "ends_at", "结束时间应晚于开始时间。"))
+        problems.append(Problem("场次", "结束时间", "结束时间应晚于开始时间。"))
     elif duration > ends_at - starts_at:
         minutes = int((ends_at - starts_at).total_seconds() // 60)
-        problems.append(Problem("场次", "duration", f"考试时长超过开放时段（{minutes}分钟）。"))
+        problems.append(Problem("场次", "考试时长", f"考试时长超过开放时段（{minutes}分钟）。"))
     if not timedelta() < duration <= LONGEST_DURATION:
-        problems.append(Problem("场次", "duration", "考试时长应为1至720分钟。"))
+        problems.append(Problem("场次", "考试时长", "考试时长应为1至720分钟。"))
     return problems
 
 

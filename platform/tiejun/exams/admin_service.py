@@ -58,12 +58,12 @@ def create_exam(db: Session, spec: ExamSpec, actor: Actor, now: datetime) -> Exa
         raise NotFound("没有这个命题细目表或主办单位。")
     problems = []
     if (spec.level, spec.tier) != (blueprint.level, blueprint.tier):
-        problems.append(Problem("考试", "blueprint", "命题细目表的级别或层级与考试不一致。"))
+        problems.append(Problem("考试", "命题细目表", "命题细目表的级别或层级与考试不一致。"))
     if not spec.title.strip():
-        problems.append(Problem("考试", "title", "请填写考试名称。"))
+        problems.append(Problem("考试", "考试名称", "请填写考试名称。"))
     taken = select(Exam.id).where(Exam.title == spec.title.strip(), Exam.unit_id == spec.unit_id)
     if db.scalar(taken) is not None:
-        problems.append(Problem("考试", "title", "主办单位已有同名考试，请换一个名称。"))
+        problems.append(Problem("考试", "考试名称", "主办单位已有同名考试，请换一个名称。"))
     if problems:
         raise Rejected("考试没有保存。", problems)
     exam = Exam(
@@ -164,7 +164,7 @@ def _refuse_faults(db: Session, exam: Exam, spec: SittingSpec, own_id: int | Non
 
 def _form_problems(db: Session, exam: Exam, wanted: Collection[int], own_id: int | None) -> list[Problem]:
     if not wanted:
-        return [Problem("场次", "forms", "请至少选择一份试卷。")]
+        return [Problem("场次", "试卷", "请至少选择一份试卷。")]
     rows = db.execute(
         select(ExamForm, Sitting.id, Sitting.title)
         .outerjoin(SittingForm, SittingForm.form_id == ExamForm.id)
@@ -173,21 +173,21 @@ def _form_problems(db: Session, exam: Exam, wanted: Collection[int], own_id: int
     ).all()
     problems = []
     if len(rows) != len(set(wanted)):
-        problems.append(Problem("场次", "forms", "选中的试卷不存在。"))
+        problems.append(Problem("场次", "试卷", "选中的试卷不存在。"))
     for form, used_by, title in rows:
         if form.blueprint_id != exam.blueprint_id:
-            problems.append(Problem("场次", "forms", f"试卷{form.label}不属于本考试的命题细目表。"))
+            problems.append(Problem("场次", "试卷", f"试卷{form.label}不属于本考试的命题细目表。"))
         elif used_by is not None and used_by != own_id:
-            problems.append(Problem("场次", "forms", f"试卷{form.label}已用于场次“{title}”，不能再用。"))
+            problems.append(Problem("场次", "试卷", f"试卷{form.label}已用于场次“{title}”，不能再用。"))
     return problems
 
 
 def _staff_problems(db: Session, staff: Sequence[tuple[int, str]]) -> list[Problem]:
     wanted = {account_id for account_id, _ in staff}
     known = set(db.scalars(select(Account.id).where(Account.id.in_(wanted), Account.is_active)))
-    problems = [Problem("场次", "staff", "选中的监考或阅卷账号不存在或已停用。")] if wanted - known else []
+    problems = [Problem("场次", "工作人员", "选中的监考或阅卷账号不存在或已停用。")] if wanted - known else []
     if any(duty not in (INVIGILATOR, MARKER) for _, duty in staff):
-        problems.append(Problem("场次", "staff", "工作人员只能是监考或阅卷。"))
+        problems.append(Problem("场次", "工作人员", "工作人员只能是监考或阅卷。"))
     return problems
 
 

@@ -1,0 +1,76 @@
+"""Making a make-up sitting: a copy of the exam's last sitting with a new form."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tiejun.audit import Actor
+from tiejun.bank.form_service import freeze_form
+from tiejun.crypto import random_code
+from tiejun.errors import NotFound, Problem, Rejected
+from tiejun.exams.admin_service import SittingSpec, create_sitting
+from tiejun.exams.models import Exam, Sitting, SittingForm, SittingStaff
+from tiejun.people.models import Account
+
+
+@dataclass(frozen=True)
+class NewSitting:
+    """When and where the copy is held; an empty venue means that of the copied sitting."""
+
+    starts_at: datetime
+    venue: str = ""
+
+
+def last_sitting(db: Session, exam_id: int) -> Sitting | None:
+    """Return the sitting of an exam that starts last: the one to copy."""
+    return db.scalars(
+        select(Sitting).where(Sitting.exam_id == exam_id).order_by(Sitting.starts_at.desc()).limit(1)
+    ).one_or_none()
+
+
+def copy_for_make_up(db: Session, exam_id: int, wanted: NewSitting, actor: Actor, now: datetime) -> Sitting:
+    """Add a make-up sitting with length and staff of the exam's last one and a newly frozen form.
+
+    The form has at most 10 % of its items in common with every form of the exam used before.
+
+    Raises:
+        NotFound: if the exam has no sitting to copy.
+        Rejected: if the window is over.
+        DomainError: of `freeze_form`, when the bank has too few items left; nothing is kept then.
+    """
+    exam = db.get(Exam, exam_id)
+    model = last_sitting(db, exam_id)
+    if exam is None or model is None:
+        raise NotFound("没有可以复制的场次。")
+    if wanted.starts_at <= now:
+        # Said before a form is frozen for nothing.
+        raise Rejected("场次没有保存。", [Problem("场次", "开始时间", "开始时间已过，应晚于现在。")])
+    used = db.scalars(
+        select(SittingForm.form_id)
+        .join(Sitting, Sitting.id == SittingForm.sitting_id)
+        .where(Sitting.exam_id == exam_id)
+    ).all()
+    form = freeze_form(db, exam.blueprint_id, random_code(8), actor, now, avoid_form_ids=tuple(used))
+    spec = SittingSpec(
+        exam_id=exam.id,
+        starts_at=wanted.starts_at,
+        ends_at=wanted.starts_at + (model.ends_at - model.starts_at),
+        duration_seconds=model.duration_seconds,
+        venue=wanted.venue.strip() or model.venue,
+        form_ids=(form.id,),
+        staff=_staff(db, model.id),
+        allows_api=model.allows_api,
+        is_make_up=True,
+    )
+    return create_sitting(db, spec, actor, now)
+
+
+def _staff(db: Session, sitting_id: int) -> tuple[tuple[int, str], ...]:
+    rows = db.execute(
+        select(SittingStaff.account_id, SittingStaff.duty)
+        .join(Account, Account.id == SittingStaff.account_id)
+        .where(SittingStaff.sitting_id == sitting_id, Account.is_active)
+    )
+    return tuple((account_id, duty) for account_id, duty in rows)

@@ -62,7 +62,7 @@ class Shortage:
     def __str__(self) -> str:
         what = (f"模块 {self.module} " if self.module else "") + (LABELS[self.kind] if self.kind else "")
         tail = "（现有试题已在以前的试卷中用过，超出重复比例）" if self.too_used else ""
-        return f"{what.strip() or '试题'}缺 {self.missing} 题{tail}"
+        return f"{what or '试题'}缺 {self.missing} 题{tail}"
 
 
 def shortages_text(shortages: Collection[Shortage]) -> str:

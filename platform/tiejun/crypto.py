@@ -90,6 +90,11 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def digest_bytes(content: bytes) -> str:
+    """Return the SHA-256 of `content`, such as an uploaded file, in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def same(one: str, other: str) -> bool:
     """Compare two secrets without telling by the time taken where they differ."""
     return hmac.compare_digest(one.encode(), other.encode())

@@ -1,5 +1,70 @@
 """Pages of the law register."""
 
-from flask import Blueprint
+from datetime import date
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from tiejun.access import Permission, require
+from tiejun.bank import law_queries
+from tiejun.bank.law_queries import LawFilter
+from tiejun.bank.rules import LawState, law_state
+from tiejun.clock import beijing
+from tiejun.web import now, reading
 
 bp = Blueprint("laws", __name__)
+
+
+@bp.app_template_test("in_force")
+def is_in_force(law: object, day: date) -> bool:
+    """Return whether a law version is in force on `day`, for templates."""
+    return state_of(law, day) is LawState.IN_FORCE
+
+
+@bp.app_template_filter("law_state")
+def state_of(law: object, day: date) -> LawState:
+    """Return the state of a law version on `day`, for templates."""
+    return law_state(getattr(law, "effective", None), getattr(law, "ceased", None), day)
+
+
+@bp.get("/laws")
+@require(Permission.LAW_VIEW)
+def index() -> ResponseReturnValue:
+    """Show the register, searched and filtered by the address."""
+    today = beijing(now()).date()
+    day = request.args.get("day", today, type=date.fromisoformat)
+    state = _state(request.args.get("state", ""))
+    wanted = LawFilter(_text("q"), _text("kind"), state, day, request.args.get("page", 1, type=int))
+    with reading() as db:
+        page = law_queries.find_laws(db, wanted)
+        kinds = [(kind, kind) for kind in law_queries.kinds(db)]
+    return render_template("laws/index.html", page=page, kinds=kinds, wanted=wanted, today=today)
+
+
+@bp.get("/laws/<law_id>")
+@require(Permission.LAW_VIEW)
+def law(law_id: str) -> ResponseReturnValue:
+    """Show one version: dates, what it replaces, its articles."""
+    with reading() as db:
+        detail = law_queries.law_detail(db, law_id, _text("q"), request.args.get("page", 1, type=int))
+    return render_template("laws/law.html", detail=detail, law=detail.law, today=beijing(now()).date())
+
+
+@bp.get("/laws/<law_id>/articles/<number>")
+@require(Permission.LAW_VIEW)
+def article(law_id: str, number: str) -> ResponseReturnValue:
+    """Show one article: plain, printable, at an address that stays."""
+    with reading() as db:
+        detail = law_queries.article_detail(db, law_id, number)
+    return render_template("laws/article.html", detail=detail, law=detail.law, today=beijing(now()).date())
+
+
+def _text(name: str) -> str:
+    return request.args.get(name, "").strip()[:100]
+
+
+def _state(value: str) -> LawState | None:
+    """Return the state asked for; without a word in force, with an unknown one any."""
+    if not value:
+        return LawState.IN_FORCE
+    return LawState(value) if value in tuple(LawState) else None

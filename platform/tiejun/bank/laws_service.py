@@ -17,7 +17,17 @@ from tiejun.bank.reports import ImportReport, as_problem
 from tiejun.errors import Problem
 
 NOT_LAWS = frozenset({"index.json", "report.json", "code_mapping.json"})
-METADATA = ("title", "kind", "tier", "adopted", "effective", "ceased", "superseded_by", "doc_no", "article_count")
+METADATA = (
+    "title",
+    "kind",
+    "tier",
+    "adopted",
+    "effective",
+    "ceased",
+    "superseded_by",
+    "doc_no",
+    "article_count",
+)
 
 
 def sync_register(db: Session) -> int:
@@ -86,7 +96,7 @@ def import_laws(
 
 
 def import_law(db: Session, law: LawText, actor: Actor, now: datetime) -> str:
-    """Write one version with its articles; return "created" (its text is new here), "updated" or "unchanged"."""
+    """Write one version with its articles; return created (its text is new here), updated or unchanged."""
     outcome = _outcome(db, law)
     if outcome == "unchanged":
         return outcome

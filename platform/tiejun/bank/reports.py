@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from question_bank.terms import Problem as LibraryProblem
 from tiejun.errors import Problem
@@ -12,7 +13,7 @@ class ImportReport:
     """Counts of one import. `problems` say why rows were refused, `warnings` what a person should look at.
 
     `is_written` is False for a dry run and for an import that was refused: then nothing was changed, and
-    created, updated and unchanged say what would have been done.
+    created, updated and unchanged say what would have been done. `batch` is what a written import is kept as.
     """
 
     read: int = 0
@@ -23,6 +24,7 @@ class ImportReport:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     is_written: bool = False
+    batch: UUID | None = None
 
     def count(self, outcome: str) -> None:
         """Add one to created, updated or unchanged."""

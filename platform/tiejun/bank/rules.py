@@ -5,11 +5,12 @@ import unicodedata
 from datetime import date
 from enum import StrEnum
 
-from question_bank.laws import in_force
+from question_bank.formats.citations import chinese_number
+from question_bank.laws import article_key, in_force
 
-_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_UNITS = {"十": 10, "百": 100, "千": 1000}
-_ARTICLE = re.compile(r"第?([0-9零〇一二两三四五六七八九十百千]+)条?(?:(?:之|-)([0-9一二三四五六七八九十]+))?")
+_ARTICLE = re.compile(
+    r"第?([0-9零〇一二两三四五六七八九十百千]+)条?(?:(?:之|-)([0-9一二三四五六七八九十]+))?"
+)
 
 
 class LawState(StrEnum):
@@ -41,26 +42,11 @@ def article_number(text: str) -> str | None:
     match = _ARTICLE.fullmatch("".join(unicodedata.normalize("NFKC", text).split()))
     if match is None:
         return None
-    number, sub = _value(match[1]), _value(match[2]) if match[2] else 0
-    if not number or sub is None:
+    try:
+        number, sub = chinese_number(match[1]), chinese_number(match[2] or "0")
+    except ValueError:
         return None
-    return f"{number}-{sub}" if sub else str(number)
-
-
-def _value(text: str) -> int | None:
-    """Return the value of Arabic or Chinese digits up to 9999; None for a mixture of both."""
-    if text.isascii():
-        return int(text) if text.isdigit() else None
-    total, digit = 0, 0
-    for sign in text:
-        if sign in _UNITS:
-            total += (digit or 1) * _UNITS[sign]
-            digit = 0
-        elif sign in _DIGITS:
-            digit = _DIGITS[sign]
-        else:
-            return None
-    return total + digit
+    return article_key(number, sub) if number else None
 
 
 def form_label(position: int) -> str:

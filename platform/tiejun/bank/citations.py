@@ -1,0 +1,63 @@
+"""Whether what items cite exists: laws in the register, articles in the imported texts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from question_bank.item import Item as ItemText
+from question_bank.syllabus import load_syllabus
+from tiejun.bank.models import Article, ItemPurpose, LawVersion
+from tiejun.errors import Problem
+
+
+@dataclass
+class Findings:
+    """What must not be (`problems`) and what a person should look at (`warnings`)."""
+
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+class CitationCheck:
+    """Checks any number of items with two queries: made once, asked for each item."""
+
+    def __init__(self, db: Session, items: Iterable[ItemText]) -> None:
+        cited = {citation.law for item in items for citation in item.citations}
+        rows = db.execute(
+            select(LawVersion.id, LawVersion.title, LawVersion.text_digest).where(LawVersion.id.in_(cited))
+        )
+        self._titles: dict[str, str] = {}
+        self._with_text: set[str] = set()
+        for law_id, title, text_digest in rows:
+            self._titles[law_id] = title
+            if text_digest is not None:
+                self._with_text.add(law_id)
+        articles = select(Article.law_id, Article.number).where(Article.law_id.in_(self._with_text))
+        self._articles = {(law_id, number) for law_id, number in db.execute(articles)}
+
+    def __call__(self, where: str, item: ItemText) -> Findings:
+        """Return what is wrong or doubtful about the citations of one item."""
+        found = Findings()
+        for citation in item.citations:
+            title = self._titles.get(citation.law)
+            if title is None:
+                found.problems.append(Problem(where, "依据", f"法规库中没有代码为“{citation.law}”的法规"))
+            elif citation.law not in self._with_text:
+                message = f"《{title}》的正文尚未导入，第 {citation.article} 条无法核对"
+                found.warnings.append(Problem(where, "依据", message))
+            elif (citation.law, citation.article) not in self._articles:
+                found.problems.append(Problem(where, "依据", f"《{title}》没有第 {citation.article} 条"))
+        return found
+
+
+def unit_problems(where: str, item: ItemText, purpose: ItemPurpose) -> list[Problem]:
+    """Return what is wrong with an item's unit; exam items need one, practice items may do without."""
+    if item.unit is None:
+        if purpose is ItemPurpose.EXAM:
+            return [Problem(where, "单元", "考试用题必须归入大纲单元")]
+        return []
+    if load_syllabus().unit(item.unit) is None:
+        return [Problem(where, "单元", f"大纲中没有单元“{item.unit}”")]
+    return []

@@ -1,0 +1,173 @@
+"""Reads of the law register."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy.orm import Session
+
+from tiejun.bank.listing import ListPage, contains, scalar_page
+from tiejun.bank.models import Article, Citation, Item, ItemVersion, LawVersion
+from tiejun.bank.rules import LawState, article_number
+from tiejun.errors import NotFound
+
+ARTICLES_A_PAGE = 100
+
+
+@dataclass(frozen=True)
+class LawFilter:
+    """What the register's page was asked for; `day` is the day on which `state` must hold."""
+
+    text: str
+    kind: str
+    state: LawState | None
+    day: date
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class LawDetail:
+    """One version with its neighbours in time and one page of its articles."""
+
+    law: LawVersion
+    replaces: Sequence[LawVersion]
+    successor: LawVersion | None
+    versions: Sequence[LawVersion]
+    articles: ListPage[Article]
+
+
+@dataclass(frozen=True)
+class ArticleDetail:
+    """One article with its neighbours and how many items of the bank rest on it."""
+
+    law: LawVersion
+    successor: LawVersion | None
+    article: Article
+    previous: Article | None
+    following: Article | None
+    cited_by: int
+
+
+def in_force_on(day: date) -> ColumnElement[bool]:
+    """Return the condition effective <= day < ceased."""
+    return and_(LawVersion.effective <= day, or_(LawVersion.ceased.is_(None), LawVersion.ceased > day))
+
+
+def find_laws(db: Session, wanted: LawFilter) -> ListPage[LawVersion]:
+    """Return one page of the register, by kind's weight and title, newest version first."""
+    query: Select[LawVersion] = select(LawVersion)
+    if wanted.text:
+        pattern = contains(wanted.text)
+        query = query.where(
+            or_(
+                LawVersion.title.like(pattern, escape="\\"),
+                LawVersion.doc_no.like(pattern, escape="\\"),
+                LawVersion.id.like(pattern, escape="\\"),
+            )
+        )
+    if wanted.kind:
+        query = query.where(LawVersion.kind == wanted.kind)
+    if wanted.state is LawState.IN_FORCE:
+        query = query.where(in_force_on(wanted.day))
+    elif wanted.state is LawState.CEASED:
+        query = query.where(LawVersion.ceased <= wanted.day)
+    elif wanted.state is LawState.UPCOMING:
+        query = query.where(LawVersion.effective > wanted.day)
+    return scalar_page(db, query.order_by(LawVersion.title, LawVersion.effective.desc()), wanted.page)
+
+
+def kinds(db: Session) -> list[str]:
+    """Return the kinds of instruments in the register, the most frequent first."""
+    rows = db.execute(
+        select(LawVersion.kind, func.count())
+        .group_by(LawVersion.kind)
+        .order_by(func.count().desc(), LawVersion.kind)
+    )
+    return [kind for kind, _ in rows]
+
+
+def get_law(db: Session, law_id: str) -> LawVersion:
+    """Return one version.
+
+    Raises:
+        NotFound: if the register has none of this id.
+    """
+    law = db.get(LawVersion, law_id)
+    if law is None:
+        raise NotFound(f"法规库中没有代码为“{law_id[:80]}”的法规。", code="unknown_law")
+    return law
+
+
+def law_detail(db: Session, law_id: str, text: str, page: int) -> LawDetail:
+    """Return one version; `text` limits its articles to those that contain it or have that number.
+
+    Raises:
+        NotFound: if the register has none of this id.
+    """
+    law = get_law(db, law_id)
+    articles = select(Article).where(Article.law_id == law_id)
+    if text:
+        number = article_number(text)
+        found = Article.text.like(contains(text), escape="\\")
+        articles = articles.where(or_(found, Article.number == number) if number else found)
+    replaces = (
+        select(LawVersion).where(LawVersion.superseded_by == law_id).order_by(LawVersion.title, LawVersion.id)
+    )
+    same_title = select(LawVersion).where(LawVersion.title == law.title).order_by(LawVersion.effective.desc())
+    return LawDetail(
+        law,
+        db.scalars(replaces).all(),
+        _successor(db, law),
+        db.scalars(same_title).all(),
+        scalar_page(db, articles.order_by(Article.position), page, ARTICLES_A_PAGE),
+    )
+
+
+def article_detail(db: Session, law_id: str, number: str) -> ArticleDetail:
+    """Return one article.
+
+    Raises:
+        NotFound: saying whether the law, its text or the article is missing.
+    """
+    law = get_law(db, law_id)
+    article = find_article(db, law_id, number)
+    if article is None and law.text_digest is None:
+        raise NotFound(f"《{law.title}》的正文尚未导入，无法显示第{number[:12]}条。", code="text_missing")
+    if article is None:
+        raise NotFound(f"《{law.title}》没有第{number[:12]}条。", code="unknown_article")
+    near = select(Article).where(Article.law_id == law_id)
+    return ArticleDetail(
+        law,
+        _successor(db, law),
+        article,
+        db.scalar(near.where(Article.position < article.position).order_by(Article.position.desc()).limit(1)),
+        db.scalar(near.where(Article.position > article.position).order_by(Article.position).limit(1)),
+        db.scalar(select(func.count()).select_from(_citing(law_id, number).subquery())) or 0,
+    )
+
+
+def find_article(db: Session, law_id: str, number: str) -> Article | None:
+    """Return an article, or None."""
+    return db.scalar(select(Article).where(Article.law_id == law_id, Article.number == number))
+
+
+def laws_for_choice(db: Session, day: date) -> tuple[Sequence[LawVersion], Sequence[LawVersion]]:
+    """Return the versions in force on `day`, and the others, each by title."""
+    ordered = select(LawVersion).order_by(LawVersion.title, LawVersion.effective.desc())
+    return db.scalars(ordered.where(in_force_on(day))).all(), db.scalars(
+        ordered.where(not_(in_force_on(day)))
+    ).all()
+
+
+def _successor(db: Session, law: LawVersion) -> LawVersion | None:
+    return db.get(LawVersion, law.superseded_by) if law.superseded_by else None
+
+
+def _citing(law_id: str, number: str) -> Select[int]:
+    return (
+        select(Item.id)
+        .join(ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.number == Item.current_version))
+        .join(Citation, Citation.version_id == ItemVersion.id)
+        .where(Citation.law_id == law_id, Citation.article == number, Item.is_retired.is_(False))
+    )

@@ -1,0 +1,241 @@
+"""Writes of the item bank: single items, imports, the starter bank. A version, once written, stays."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from question_bank.item import Item as ItemText
+from question_bank.starter import load_starter
+from tiejun.audit import Actor, record
+from tiejun.bank.citations import CitationCheck, unit_problems
+from tiejun.bank.item_files import ItemFile
+from tiejun.bank.item_rows import describe, new_row, new_version, stem_hash, text_digest
+from tiejun.bank.models import Item, ItemBatch, ItemPurpose
+from tiejun.bank.reports import ImportReport
+from tiejun.errors import Conflict, NotFound, Problem, Rejected
+
+STARTER = "starter"
+UNCODED = "new"
+"""Id of an item that has no code yet; `save_item` gives it one."""
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """How to import: for which use, whether faulty rows may be left out, whether only to look."""
+
+    purpose: ItemPurpose
+    skip_faulty: bool = False
+    dry_run: bool = False
+
+
+def save_item(
+    db: Session,
+    item: ItemText,
+    purpose: ItemPurpose,
+    actor: Actor,
+    now: datetime,
+    base_version: int | None = None,
+) -> Item:
+    """Write a new item (`base_version` None), or a new version of the one with this id.
+
+    Args:
+        base_version: the version that the writer had before them.
+
+    Raises:
+        Rejected: if the unit or a citation does not exist.
+        Conflict: if the code is taken, or somebody wrote a version since.
+        NotFound: if there is no item of this id to be changed.
+    """
+    check = CitationCheck(db, [item])
+    problems = unit_problems("试题", item, purpose) + check("试题", item).problems
+    if problems:
+        raise Rejected("试题没有保存，请改正下面的内容。", problems)
+    row = (
+        _add(db, item, purpose, actor, now)
+        if base_version is None
+        else _revise(db, item, base_version, actor, now)
+    )
+    row.purpose = purpose
+    record(db, actor, "item.saved", ("item", row.code), now, version=row.current_version)
+    return row
+
+
+def _add(db: Session, item: ItemText, purpose: ItemPurpose, actor: Actor, now: datetime) -> Item:
+    if item.id == UNCODED:
+        # The number in the code is the row's own, which no other writer can get at the same time.
+        row = new_row(replace(item, id=f"{UNCODED}-{uuid4()}"), purpose, actor.name, now)
+        db.add(row)
+        db.flush()
+        row.code = f"{item.unit or 'X'}-E{row.id:05}"
+        key = row.versions[0].key
+        key.key = {**key.key, "id": row.code}
+        return row
+    if db.scalar(select(Item.id).where(Item.code == item.id)) is not None:
+        raise Conflict(f"编号“{item.id}”已被使用。", code="code_taken")
+    row = new_row(item, purpose, actor.name, now)
+    db.add(row)
+    return row
+
+
+def _revise(db: Session, item: ItemText, base_version: int, actor: Actor, now: datetime) -> Item:
+    row = db.scalar(select(Item).where(Item.code == item.id).with_for_update())
+    if row is None:
+        raise NotFound("题库中没有这道试题。")
+    if row.current_version != base_version:
+        raise Conflict(
+            f"您修改期间，这道题已有第 {row.current_version} 版。没有保存；填写的内容都还在，请对照后再改。",
+            code="changed_meanwhile",
+        )
+    if row.digest != text_digest(item):
+        _add_version(db, row, item, actor, now)
+    return row
+
+
+def _add_version(db: Session, row: Item, item: ItemText, actor: Actor, now: datetime) -> None:
+    row.current_version += 1
+    version = new_version(item, row.current_version, actor.name, now)
+    version.item_id = row.id
+    db.add(version)
+    describe(row, item, now)
+
+
+def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, now: datetime) -> ImportReport:
+    """Write the items of a file: all rows or none, unless the plan leaves faulty rows out.
+
+    A row with a code of its own is known again by it; any other by its whole content, so that a file may
+    be imported twice. A stem that the bank already has is a warning. When `report.is_written` is False the
+    caller's transaction is untouched.
+    """
+    report = ImportReport(read=file.read, problems=list(file.problems), warnings=list(file.warnings))
+    good = list(_sound_rows(db, file, plan, report))
+    report.rejected = file.read - len(good)
+    present = _Present(db, file.has_codes, good)
+    outcomes = [(where, item, *present.outcome(item)) for where, item in good]
+    for where, item, outcome, _ in outcomes:
+        report.count(outcome)
+        if outcome == "created" and (twins := present.twins(item)):
+            report.warnings.append(Problem(where, "题干", f"题库中已有相同题干：{'、'.join(twins[:3])}"))
+    report.is_written = not plan.dry_run and (plan.skip_faulty or not report.problems)
+    if report.is_written:
+        _write(db, file, plan, outcomes, _Pen(actor, now, report))
+    return report
+
+
+def _sound_rows(
+    db: Session, file: ItemFile, plan: ImportPlan, report: ImportReport
+) -> Iterator[tuple[str, ItemText]]:
+    """Return the rows that fit syllabus and register; note what is wrong or doubtful about the others."""
+    check = CitationCheck(db, (item for _, item in file.rows))
+    for where, item in file.rows:
+        found = check(where, item)
+        problems = unit_problems(where, item, plan.purpose) + found.problems
+        report.problems += problems
+        report.warnings += found.warnings
+        if not problems:
+            yield where, item
+
+
+Outcome = tuple[str, ItemText, str, Item | None]
+
+
+@dataclass(frozen=True)
+class _Pen:
+    """Who writes, when, and the report that is kept with the batch."""
+
+    actor: Actor
+    now: datetime
+    report: ImportReport
+
+
+class _Present:
+    """What the bank already holds of the rows about to be imported."""
+
+    def __init__(self, db: Session, has_codes: bool, rows: list[tuple[str, ItemText]]) -> None:
+        self.has_codes = has_codes
+        items = [item for _, item in rows]
+        self.by_code: dict[str, Item] = {}
+        self.by_digest: dict[str, list[Item]] = defaultdict(list)
+        self.codes_by_stem: dict[str, list[str]] = defaultdict(list)
+        if has_codes:
+            for row in _matching(db, Item.code, (item.id for item in items)):
+                self.by_code[row.code] = row
+        else:
+            for row in _matching(db, Item.digest, {text_digest(item) for item in items}):
+                self.by_digest[row.digest].append(row)
+        for row in _matching(db, Item.stem_hash, {stem_hash(item) for item in items}):
+            self.codes_by_stem[row.stem_hash].append(row.code)
+
+    def outcome(self, item: ItemText) -> tuple[str, Item | None]:
+        """Return created, updated or unchanged, with the row that is meant."""
+        if self.has_codes:
+            row = self.by_code.get(item.id)
+            if row is None:
+                return "created", None
+            return "unchanged" if row.digest == text_digest(item) else "updated", row
+        # A file may hold the same question twice: each row of the bank answers for one row of the file.
+        same = self.by_digest[text_digest(item)]
+        return ("unchanged", same.pop()) if same else ("created", None)
+
+    def twins(self, item: ItemText) -> list[str]:
+        """Return the codes of items in the bank that ask the same words."""
+        return self.codes_by_stem[stem_hash(item)]
+
+
+def _matching(db: Session, column: Any, values: Iterable[str]) -> Iterator[Item]:
+    """Return the items whose `column` is one of `values`, asked in portions that every engine takes."""
+    rest = iter(values)
+    while portion := list(islice(rest, CHUNK)):
+        yield from db.scalars(select(Item).where(column.in_(portion)).order_by(Item.id))
+
+
+def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome], pen: _Pen) -> None:
+    batch = ItemBatch(
+        public_id=uuid4(),
+        filename=file.filename,
+        sha256=file.sha256,
+        created_by=pen.actor.name,
+        created_at=pen.now,
+        report=pen.report.to_json() | {"purpose": plan.purpose.value},
+    )
+    db.add(batch)
+    db.flush()
+    pen.report.batch = batch.public_id
+    for number, (_, item, outcome, row) in enumerate(outcomes, start=1):
+        if outcome == "created":
+            coded = item if file.has_codes else replace(item, id=f"I{batch.id:04}-{number:05}")
+            made = new_row(coded, plan.purpose, pen.actor.name, pen.now)
+            made.batch_id = batch.id
+            db.add(made)
+        elif outcome == "updated" and row is not None:
+            _add_version(db, row, item, pen.actor, pen.now)
+    db.flush()
+    record(
+        db,
+        pen.actor,
+        "items.imported",
+        ("item_batch", batch.public_id),
+        pen.now,
+        created=pen.report.created,
+        updated=pen.report.updated,
+    )
+
+
+def install_starter(db: Session, actor: Actor, now: datetime) -> ImportReport:
+    """Put the starter bank in as exam items (for practice and demonstration only); safe to repeat.
+
+    Raises:
+        Rejected: if the register lacks what the items cite: run `laws_service.sync_register` first.
+    """
+    file = ItemFile.of(load_starter(), STARTER)
+    report = import_items(db, file, ImportPlan(ItemPurpose.EXAM), actor, now)
+    if not report.is_written:
+        raise Rejected("示例题库没有导入。", report.problems)
+    return report

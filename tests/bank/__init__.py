@@ -1,0 +1,1 @@
+"""The bank room: laws, items, blueprints, forms."""

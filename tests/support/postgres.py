@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 
 OWNER = "tiejun"
+MEMORY = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of our own in it
 INITDB = ["-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-N"]
 
 
@@ -26,10 +27,13 @@ class Cluster:
         """Return the SQLAlchemy address of one of its databases."""
         return f"postgresql+psycopg://{OWNER}@/{database}?host={self.folder}"
 
+    def address(self, database: str) -> str:
+        """Return the address of one of its databases as libpq wants it."""
+        return f"host={self.folder} user={OWNER} dbname={database}"
+
     def run(self, statement: str) -> None:
         """Run one statement outside a transaction, as CREATE DATABASE wants it."""
-        address = f"host={self.folder} user={OWNER} dbname=postgres"
-        with psycopg.connect(address, autocommit=True) as connection:
+        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
             connection.execute(statement.encode())
 
     def create(self, database: str, template: str = "template0") -> None:
@@ -60,7 +64,7 @@ def running_cluster(binaries: Path, *, fsync: bool = False) -> Iterator[Cluster]
     `fsync` stays off except where a test kills the server and asks what is left.
     """
     # Not below pytest's own folder: the socket's path has to stay under 107 bytes.
-    folder = Path(tempfile.mkdtemp(prefix="tj"))
+    folder = Path(tempfile.mkdtemp(prefix="tj", dir=None if fsync or not MEMORY.is_dir() else MEMORY))
     account = _server_account()
     identity: dict[str, object] = {}
     if account:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Page
 
 from tests.support import tools
@@ -99,10 +100,19 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Return a store of compiled templates: compiling them anew for each test's application is slow."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings, clock: ManualClock) -> Iterator[Flask]:
+def app(
+    settings: Settings, clock: ManualClock, compiled_templates: FileSystemBytecodeCache
+) -> Iterator[Flask]:
     """Return the application on this test's database and clock; CSRF protection is on."""
     made = create_app(settings, clock)
+    made.jinja_env.bytecode_cache = compiled_templates
     made.config["TESTING"] = True
     yield made
     made.extensions["tiejun"].database.dispose()

@@ -29,7 +29,7 @@ def read_items(content: bytes, source_name: str) -> list[Item]:
         ItemError: with the faults of all items, each with the name of the file, if there is any.
     """
     try:
-        rows = json.loads(content)["items"]
+        rows = list(json.loads(content)["items"])
     except (UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
         raise ItemError([Problem(source_name, "items", "不是有效的试题文件")]) from error
     items, problems = [], []

@@ -13,6 +13,8 @@ from question_bank.item import PartType
 from question_bank.scoring import normalise
 
 LETTERS = "ABCDEFGH"
+FEWEST_NUMBERED = 3
+"""Below that, numbers at the start of stems are as likely part of the sentence."""
 HEADERS = {
     "type": ("题型", "试题类型", "题目类型", "试题题型", "类型"),
     "stem": ("题干", "题目", "试题", "问题", "题目内容", "试题内容", "问题内容", "题干内容", "试题题干"),
@@ -205,7 +207,8 @@ def strip_numbers(stems: Sequence[str]) -> list[str]:
     """
     matches = [_NUMBER.match(stem) for stem in stems]
     filled = sum(bool(stem) for stem in stems)
-    numbered = filled > 0 and sum(match is not None for match in matches) >= 0.8 * filled
+    matched = sum(match is not None for match in matches)
+    numbered = matched >= max(FEWEST_NUMBERED, 0.8 * filled)
     result, previous = [], 0
     for stem, match in zip(stems, matches, strict=True):
         if match and (_is_clear(stem, match) or (numbered and int(match[1]) == previous + 1)):

@@ -127,6 +127,7 @@ def _answer(row: Row, kind: PartType, stem: str, points: Decimal) -> dict[str, A
         blanked = with_blanks(stem)
         blanks = len(BLANK.findall(blanked))
         if not blanks:
+            row.reading = "题干"
             raise CellProblem("填空题题干中没有空，请用 ____ 或（ ）标出")
         return {"stem": blanked, "key": blank_answers(row.text("answer", "答案"), blanks)}
     if kind is PartType.ESSAY:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tiejun.db import BigId, Base, Id, Instant, PublicId
+from tiejun.db import Base, BigId, Id, Instant, PublicId
 
 
 class Exam(Base):
@@ -111,7 +111,9 @@ class Attempt(Base):
     __tablename__ = "attempt"
     __table_args__ = (
         CheckConstraint("deadline > started_at", name="deadline_after_start"),
+        CheckConstraint("ended_at <= deadline", name="ended_by_deadline"),
         Index(None, "sitting_id", "ended_at", "deadline"),
+        Index(None, "ended_at", "deadline"),
     )
 
     id: Mapped[Id]
@@ -132,8 +134,10 @@ class Attempt(Base):
 class Lease(Base):
     """The right of one device to write to an attempt; at most one lease of an attempt is not revoked.
 
-    `announced_seq` is the highest number that the client has said to hold: an answer that arrives within
-    the grace counts only if its number was announced before the deadline.
+    `announced_seq` is the highest number that the client said to hold before the attempt's end: an answer
+    that arrives within the grace counts only if its number was announced then. `last_seq` is the highest
+    number stored, `acked_seq` the highest without a gap below it. `told_deadline` is the deadline of our
+    last reply, so that a moved one is announced once.
     """
 
     __tablename__ = "lease"
@@ -145,7 +149,9 @@ class Lease(Base):
     device: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[Instant]
     revoked_at: Mapped[Instant | None]
+    told_deadline: Mapped[Instant]
     last_seq: Mapped[int] = mapped_column(default=0)
+    acked_seq: Mapped[int] = mapped_column(default=0)
     announced_seq: Mapped[int] = mapped_column(default=0)
     waiting: Mapped[int] = mapped_column(default=0)  # unsent on the client, by its last word
     last_seen_at: Mapped[Instant]
@@ -163,12 +169,14 @@ class Standing(StrEnum):
 
 
 class ResponseEvent(Base):
-    """One change of one answer. Append-only: unique on (lease, seq); the current answer of a slot is the
-    last counting event of the slot (`Standing.COUNTED` or `ACCEPTED`), by id.
+    """One change of one answer. Append-only: unique on (lease, seq).
+
+    The current answer of a slot is its last counting event (`Standing.COUNTED` or `ACCEPTED`), by lease and
+    number: packets may overtake each other, so neither the id nor the time of arrival gives the order.
     """
 
     __tablename__ = "response_event"
-    __table_args__ = (UniqueConstraint("lease_id", "seq"), Index(None, "attempt_id", "slot", "id"))
+    __table_args__ = (UniqueConstraint("lease_id", "seq"), Index(None, "attempt_id", "standing"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
@@ -176,27 +184,36 @@ class ResponseEvent(Base):
     seq: Mapped[int]
     slot: Mapped[int]
     value: Mapped[str] = mapped_column(Text)  # canonical JSON, "null" clears
+    is_blank: Mapped[bool]  # cleared, or nothing but blanks: does not count as answered
     client_at: Mapped[Instant]
     received_at: Mapped[Instant]
     standing: Mapped[Standing] = mapped_column(String(10), default=Standing.COUNTED)
 
 
 class LateDecision(Base):
-    """What one person decided about the late answers of an attempt; two must agree."""
+    """What one person decided about the late answers of an attempt; two must agree that they count.
+
+    A decision reaches the events up to `last_event_id`: what arrives after it is decided anew.
+    """
 
     __tablename__ = "late_decision"
-    __table_args__ = (UniqueConstraint("attempt_id", "account_id"),)
+    __table_args__ = (UniqueConstraint("attempt_id", "account_id", "last_event_id"),)
 
     id: Mapped[Id]
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    last_event_id: Mapped[int] = mapped_column(BigId)
     accepts: Mapped[bool]
     reason: Mapped[str] = mapped_column(String(300))
+    decided_by: Mapped[str] = mapped_column(String(100))
     decided_at: Mapped[Instant]
 
 
 class TakeoverCode(Base):
-    """A code from the invigilator by which a second device may take over an attempt, once."""
+    """A code from the invigilator by which a second device may take over an attempt, once.
+
+    `tries` counts every code that was typed while this one was valid; after five it is burnt.
+    """
 
     __tablename__ = "takeover_code"
 
@@ -207,7 +224,7 @@ class TakeoverCode(Base):
     issued_at: Mapped[Instant]
     expires_at: Mapped[Instant]
     used_at: Mapped[Instant | None]
-    failures: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
 
 
 class Extension(Base):

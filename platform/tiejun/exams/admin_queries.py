@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from tiejun.access import Permission, Persona, Role
+from tiejun.bank.listing import PAGE_SIZE, ListPage
 from tiejun.bank.models import Blueprint, ExamForm
 from tiejun.clock import beijing
 from tiejun.duties import Duty
@@ -19,6 +22,7 @@ from tiejun.exams.models import Attempt, Exam, Registration, Sitting, SittingFor
 from tiejun.people.models import Account, AgencyTier, Person, Unit, UnitKind
 from tiejun.people.queries import accounts_with_role, in_scope
 
+T = TypeVar("T")
 PREPARE_DAYS = 14
 
 
@@ -123,7 +127,7 @@ def candidates(db: Session, who: Persona, row: SittingRow) -> list[Candidate]:
     )
     if not who.covers(Permission.SITTING_VIEW, row.unit.path) and not _serves(db, who, row.sitting.id):
         query = query.where(in_scope(who.scopes(Permission.SITTING_VIEW)))
-    return [Candidate(*found._tuple()) for found in db.execute(query)]
+    return [Candidate(*found) for found in db.execute(query)]
 
 
 def staff(db: Session, sitting_id: int) -> list[tuple[str, Account, Unit]]:
@@ -165,6 +169,11 @@ def exam(db: Session, who: Persona, public_id: str) -> Exam:
 def blueprints(db: Session) -> list[Blueprint]:
     """Return all blueprints by title."""
     return list(db.scalars(select(Blueprint).order_by(Blueprint.title)))
+
+
+def blueprint(db: Session, exam: Exam) -> Blueprint:
+    """Return the blueprint of an exam."""
+    return db.get_one(Blueprint, exam.blueprint_id)
 
 
 def free_forms(db: Session, blueprint_id: int, own_sitting_id: int | None = None) -> list[ExamForm]:
@@ -214,7 +223,7 @@ def _duty(row: SittingRow, now: datetime) -> Duty | None:
     return None
 
 
-def _rows() -> Select[tuple[Sitting, Exam, Unit, int, int, int]]:
+def _rows() -> Select[Sitting, Exam, Unit, int, int, int]:
     taken = select(func.count(Registration.id)).where(Registration.sitting_id == Sitting.id)
     watching = select(func.count(SittingStaff.id)).where(
         SittingStaff.sitting_id == Sitting.id, SittingStaff.duty == INVIGILATOR
@@ -236,8 +245,8 @@ def _rows() -> Select[tuple[Sitting, Exam, Unit, int, int, int]]:
     )
 
 
-def _row(found: Row[tuple[Sitting, Exam, Unit, int, int, int]], now: datetime) -> SittingRow:
-    sitting, exam, unit, taken, watching, ended = found._tuple()
+def _row(found: Row[Sitting, Exam, Unit, int, int, int], now: datetime) -> SittingRow:
+    sitting, exam, unit, taken, watching, ended = found
     stands = phase(_facts(sitting, taken, watching), now)
     return SittingRow(sitting, exam, unit, taken, watching, ended, stands)
 
@@ -268,3 +277,10 @@ def _serves(db: Session, who: Persona, sitting_id: int) -> bool:
 def of_phase(rows: Sequence[SittingRow], chosen: str) -> list[SittingRow]:
     """Return the rows of one phase, or all."""
     return [row for row in rows if not chosen or row.phase == chosen]
+
+
+def page_of(rows: Sequence[T], number: int, size: int = PAGE_SIZE) -> ListPage[T]:
+    """Return one page of rows that are at hand; a number past the end gives the last page."""
+    pages = max(1, ceil(len(rows) / size))
+    number = min(max(1, number), pages)
+    return ListPage(rows[(number - 1) * size : number * size], number, pages, len(rows))

@@ -50,6 +50,10 @@
     show();
   }
 
+  if (/^(zh|en)$/.test(read("language") || "") && document.cookie.indexOf("language=") < 0) {
+    document.cookie = "language=" + read("language") + "; path=/; max-age=31536000; SameSite=Lax";
+  }
+
   show();
   document.addEventListener("DOMContentLoaded", show);
   document.addEventListener("click", onClick);

@@ -24,11 +24,15 @@ MAX_CELLS = 2_000_000
 MAX_PARTS = 2_000
 CHUNK = 1024 * 1024
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
-_OPEN_CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*)?(?<!/)>")
-_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
-_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br\s*=\s*["']([0-9]{1,7})["']""")
+_CELL_START = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
+_CELL = re.compile(rb"""<(?:\w+:)?c((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(/?)>""")
+_ADDRESS = re.compile(rb"""\sr\s*=\s*["']([^"']*)""")
+_PLACE = re.compile(rb"([A-Z]{1,3})([0-9]{1,7})")
+_ROW_START = re.compile(rb"<(?:\w+:)?row(?=[\s/>])")
+_ROW = re.compile(rb"""\sr\s*=\s*["']([0-9]+)["']""")
+_IS_SHARED = re.compile(rb"""\st\s*=\s*["']s["']""")
+_INDEX = re.compile(rb"\s*<(?:\w+:)?v[^>]*>\s*([0-9]{1,9})\s*<")
 _SHARED = re.compile(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si>", re.DOTALL)
-_SHARED_USE = re.compile(rb"""\st\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v[^>]*>([0-9]{1,9})<""")
 
 OLD_FORMAT = "这是旧版 Excel（.xls）文件，请在 Excel 或 WPS 中另存为 .xlsx 后再导入"
 ENCRYPTED = "文件已加密，请取消打开密码后再导入"
@@ -111,10 +115,10 @@ def _measure(archive: zipfile.ZipFile, packed: int) -> None:
         if name.endswith("sharedstrings.xml"):
             shared = [match.end() - match.start() for match in _SHARED.finditer(body)]
         elif keep:
-            if _span(body) > MAX_CELLS:
+            cells, text = _measure_sheet(body, shared)
+            repeated += text
+            if cells > MAX_CELLS:
                 raise SpreadsheetRefused(TOO_LARGE)
-            uses = (int(match[1]) for match in _SHARED_USE.finditer(body))
-            repeated += sum(shared[use] for use in uses if use < len(shared))
     if _bomb(unpacked, packed) or repeated > MAX_UNPACKED:
         raise SpreadsheetRefused(TOO_LARGE)
 
@@ -136,20 +140,31 @@ def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo, room: int, *, keep:
     return size, bytes(kept)
 
 
-def _span(body: bytes) -> int:
-    """Return how many cells the rectangle of all filled cells has."""
-    rows, columns, unplaced = 0, 0, 0
-    for match in _OPEN_CELL.finditer(body):
-        place = _PLACE.search(match[1] or b"")
-        if place:
+def _measure_sheet(body: bytes, shared: list[int]) -> tuple[int, int]:
+    """Return how many cells the rectangle of all filled cells has, and how much shared text they repeat."""
+    rows, columns, unplaced, text, starts = 0, 0, 0, 0, 0
+    for cell in _CELL.finditer(body):
+        starts += 1
+        if cell[2]:
+            continue  # formatted, but empty: readers leave it out
+        if address := _ADDRESS.search(cell[1]):
+            place = _PLACE.fullmatch(address[1])
+            if place is None:
+                raise SpreadsheetRefused(DAMAGED)
             rows, columns = max(rows, int(place[2])), max(columns, _column(place[1]))
         else:
             unplaced += 1
+        index = _INDEX.match(body, cell.end()) if _IS_SHARED.search(cell[1]) else None
+        if index and int(index[1]) < len(shared):
+            text += shared[int(index[1])]
+    if starts != sum(1 for _ in _CELL_START.finditer(body)):
+        raise SpreadsheetRefused(DAMAGED)  # a cell written so that we and the reader might see it differently
     if unplaced:
         # Cells without an address stand one after the other in rows that may have one.
+        in_rows = [len(_CELL_START.findall(row)) for row in _ROW_START.split(body)]
         numbered = max((int(match[1]) for match in _ROW.finditer(body)), default=0)
-        rows, columns = max(rows, numbered, 1), max(columns, min(unplaced, 16_384))
-    return rows * columns
+        rows, columns = max(rows, numbered, len(in_rows)), max(columns, *in_rows)
+    return rows * columns, text
 
 
 def _column(letters: bytes) -> int:

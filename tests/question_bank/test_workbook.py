@@ -97,11 +97,33 @@ def filled(place: str) -> str:
         f'<row r="1">{filled("A1")}</row><row r="1048576">{filled("XFD1048576")}</row>',
         f'<row r="1">{filled("A1")}</row><row r="1048576"><c><v>1</v></c><c><v>1</v></c></row>',
         f'<row r="1">{filled("A1")}{filled("B2000001")}</row>',
+        f'<row r="1">{filled("A1")}<c x=">" r="XFD1048576"><v>1</v></c></row>',
     ],
 )
 def test_two_cells_far_apart_do_not_fill_the_memory(rows: str) -> None:
     with pytest.raises(SpreadsheetRefused, match="过大"):
         read_sheets(with_part(GOOD, SHEET, sheet_xml(rows)))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="&#88;FD1048576"><v>1</v></c>',
+        '<c r="A99999999"><v>1</v></c>',
+        "<c r=A1><v>1</v></c>",
+        "<c r='A1'",
+    ],
+)
+def test_a_cell_that_can_be_read_in_two_ways_is_refused(cell: str) -> None:
+    with pytest.raises(SpreadsheetRefused, match="已损坏"):
+        read_sheets(with_part(GOOD, SHEET, sheet_xml(f'<row r="1">{cell}</row>')))
+
+
+def test_cells_without_an_address_are_read_in_order() -> None:
+    rows = "<row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c></row>"
+
+    assert read_sheets(with_part(GOOD, SHEET, sheet_xml(rows)))[0].rows == [[1.0, 2.0], [3.0, ""]]
+    assert len(read_sheets(with_part(GOOD, SHEET, sheet_xml(rows * 2000)))[0].rows) == 4000
 
 
 def test_formatted_blank_cells_far_down_do_no_harm() -> None:

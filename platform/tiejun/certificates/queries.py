@@ -18,6 +18,7 @@ from tiejun.crypto import same
 from tiejun.duties import Duty
 from tiejun.errors import NotFound
 from tiejun.people.models import Person, Posting, Unit
+from tiejun.people.queries import serving
 
 PER_PAGE = 50
 EXPIRY_NOTICE_MONTHS = 6
@@ -62,15 +63,12 @@ def holder(db: Session, public_id: UUID, day: date) -> Holder:
 
     Somebody unknown here, or without any post, belongs to the root of the units.
     """
-    served = and_(
-        Posting.effective_from <= day, or_(Posting.effective_to.is_(None), Posting.effective_to >= day)
-    )
     row = db.execute(
         select(Person.id, Unit.path)
         .outerjoin(Posting, Posting.person_id == Person.id)
         .outerjoin(Unit, Unit.id == Posting.unit_id)
         .where(Person.public_id == public_id)
-        .order_by(case((served, 0), else_=1), Posting.effective_from.desc())
+        .order_by(case((serving(day), 0), else_=1), Posting.effective_from.desc())
         .limit(1)
     ).one_or_none()
     person_id, path = row if row is not None else (None, None)

@@ -40,7 +40,7 @@ check: env-dev assets  ## format, lint, types, import contracts, templates; the 
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/mypy scripts
+	$(VENV)/bin/mypy scripts tests/support
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/djlint --lint --quiet templates
 	$(PY) -m scripts.check_wheel

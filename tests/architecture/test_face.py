@@ -20,6 +20,22 @@ ICON_CALL = re.compile(r"""\bicon(?:_svg)?\(\s*["']([a-z0-9-]+)["']""")
 OTHER_HOST = re.compile(r"""(?:src|href|action|data|poster)\s*=\s*["'](?:https?:)?//""")
 ADDRESS_IN_CSS = re.compile(r"""url\(\s*["']?(?:https?:)?//|@import""")
 
+# What ES2018 and later brought, as far as a pattern can tell it from older code.
+NEW_SCRIPT = {
+    "optional chaining": re.compile(r"\?\.[A-Za-z_$\[(]"),
+    "??": re.compile(r"\?\?"),
+    "object spread or rest": re.compile(r"[{,]\s*\.\.\.[^)\]]*\}"),
+    "catch without a name": re.compile(r"\bcatch\s*\{"),
+    "a private field": re.compile(r"(?:this|self)\.#"),
+    "a later method": re.compile(
+        r"\.(?:at|flat|flatMap|matchAll|replaceAll|fromEntries|allSettled|any|finally)\("
+    ),
+    "for await": re.compile(r"\bfor\s+await\b"),
+    "globalThis": re.compile(r"\bglobalThis\b"),
+    "structuredClone": re.compile(r"\bstructuredClone\("),
+}
+SCRIPT_TEXT = re.compile(r"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL)
+
 
 def _named(path: Path) -> str:
     return str(path.relative_to(ROOT))
@@ -31,6 +47,13 @@ def test_a_stylesheet_uses_nothing_that_a_five_year_old_browser_lacks(stylesheet
 
     assert [feature for feature in NEW_CSS if feature in text] == []
     assert ADDRESS_IN_CSS.findall(text) == []
+
+
+@pytest.mark.parametrize("script", sorted((STATIC / "js").rglob("*.js")), ids=_named)
+def test_a_script_stays_within_es2017(script: Path):
+    text = SCRIPT_TEXT.sub('""', script.read_text(encoding="utf-8"))
+
+    assert [what for what, pattern in NEW_SCRIPT.items() if pattern.search(text)] == []
 
 
 @pytest.mark.parametrize("template", templates(), ids=_named)

@@ -1,5 +1,8 @@
 """The application as it is deployed answers, and the browser of the tests sees it."""
 
+from tests.support.axe import violations
+from tests.support.browser import DESKTOP, PHONE
+
 
 def test_the_served_application_answers_in_a_browser_and_again_after_its_worker_was_killed(live_server, page):
     page.goto(f"{live_server.url}/sign-in")
@@ -10,6 +13,14 @@ def test_the_served_application_answers_in_a_browser_and_again_after_its_worker_
 
     page.reload()
     assert page.locator("form").count() == 1
+
+
+def test_the_first_page_is_accessible_at_the_desktop_and_on_a_phone(live_server, contexts):
+    for size in (DESKTOP, PHONE):
+        page = contexts.new(viewport=size).new_page()
+        page.goto(f"{live_server.url}/sign-in")
+
+        assert violations(page) == []
 
 
 def test_a_page_that_asks_another_machine_is_noticed(contexts):

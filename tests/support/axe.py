@@ -1,0 +1,21 @@
+"""Accessibility of a page, as axe-core sees it: WCAG 2.0 to 2.2, levels A and AA."""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+SCRIPT = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page: Page) -> list[str]:
+    """Return a line for each violation on the page as it stands: rule, what it is, where."""
+    # Evaluated, not added as an element: the page's content-security policy would rightly refuse that.
+    page.evaluate(SCRIPT.read_text(encoding="utf-8"))
+    found: dict[str, Any] = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
+    return [
+        f"{violation['id']}: {violation['help']}: {node['target']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]

@@ -5,11 +5,11 @@ top of that (four options, a rationale, a citation) is advice, and lives in `lin
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from question_bank.markup import markup_problems
-from question_bank.terms import ItemKind, PartType, Problem, Tier
+from question_bank.terms import UNSTORABLE, ItemKind, PartType, Problem, Tier
 
 BLANK = re.compile(r"_{4,}")
 ITEM_FIELDS = frozenset(
@@ -63,6 +63,8 @@ def check_item(data: object) -> list[Problem]:
     if not isinstance(data, Mapping):
         return [Problem("试题", "", "应为 JSON 对象")]
     item_id = data.get("id")
+    if any(UNSTORABLE.search(text) for text in _texts(data)):
+        return [Problem("试题", "", "含有不能保存的字符（NUL 或不成对的代理字符）")]
     check = Checker(f"试题 {item_id}" if isinstance(item_id, str) and item_id else "试题")
     # `figures` may be left out: only items that turn on an amount or a period have any.
     if not check.fields({"figures": [], **data}, ITEM_FIELDS):
@@ -87,6 +89,19 @@ def check_item(data: object) -> list[Problem]:
     )
     _check_kind_and_parts(check, data)
     return check.problems
+
+
+def _texts(data: object) -> Iterator[str]:
+    """Return every text of a JSON value, names of fields included."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, Mapping):
+        for name, value in data.items():
+            yield from _texts(name)
+            yield from _texts(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _texts(value)
 
 
 def _check_tiers(check: Checker, tiers: object) -> None:

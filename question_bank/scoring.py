@@ -14,14 +14,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from question_bank.item import Part, PartType
+from question_bank.terms import UNSTORABLE
 
 MAX_ESSAY = 20_000
 MAX_BLANK = 500
 CENT = Decimal("0.01")
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _BLANK_BESIDE_HAN = re.compile(rf"(?<=[{_HAN}]) | (?=[{_HAN}])")
-# NUL cannot be stored by PostgreSQL, a lone surrogate by nothing that writes UTF-8.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class MultiplePolicy(StrEnum):
@@ -157,7 +156,7 @@ def _check_text(value: object, limit: int) -> None:
     _need(isinstance(value, str), "作答应为文字")
     assert isinstance(value, str)
     _need(len(value) <= limit, f"作答超过 {limit} 个字符")
-    _need(not _UNSTORABLE.search(value), "作答含有不能保存的字符")
+    _need(not UNSTORABLE.search(value), "作答含有不能保存的字符")
 
 
 def _need(condition: bool, message: str) -> None:

@@ -1,5 +1,6 @@
 """The words every part of the item bank shares: kinds, part types, tiers, and the shape of a complaint."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -58,6 +59,10 @@ LABELS = {
     "primary": "初级",
     "intermediate": "中级",
 }
+
+
+# NUL cannot be stored by PostgreSQL, a lone surrogate by nothing that writes UTF-8.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)

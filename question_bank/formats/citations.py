@@ -10,8 +10,9 @@ from question_bank.item import Citation
 from question_bank.laws import PREFIX, Instrument, article_key
 
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+ARABIC = "0123456789"
 _UNITS = {"十": 10, "百": 100, "千": 1000}
-_NUMBER = "[0-9零〇一二两三四五六七八九十百千]+"
+_NUMBER = "(?:[0-9]{1,5}|[零〇一二两三四五六七八九十百千]+)"
 _ARTICLE = re.compile(rf"第?({_NUMBER})条(?:之({_NUMBER}))?")
 _CITED = re.compile(
     rf"《([^《》]+)》((?:[、，,和及以与 ]*第?{_NUMBER}条(?:之{_NUMBER})?(?:第?{_NUMBER}[款项])*)+)"
@@ -19,9 +20,15 @@ _CITED = re.compile(
 
 
 def chinese_number(text: str) -> int:
-    """Return the number that digits or Chinese numerals below ten thousand write: 一千零五十四 is 1054."""
-    if text.isdecimal() and text.isascii():
+    """Return the number that digits or Chinese numerals below ten thousand write: 一千零五十四 is 1054.
+
+    Raises:
+        ValueError: if `text` is empty or holds anything else.
+    """
+    if not text.strip(ARABIC):
         return int(text)
+    if not text.strip("".join(_DIGITS)):  # digit by digit: 一〇五四
+        return int("".join(str(_DIGITS[character]) for character in text))
     total, digit = 0, 0
     for character in text:
         if character in _UNITS:

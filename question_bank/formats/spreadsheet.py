@@ -128,7 +128,7 @@ def _read_row(row: Row, item_id: str, defaults: ImportDefaults, report: ImportRe
 COLUMN_NAMES = {name: names[0] for name, names in HEADERS.items()} | {
     "key": "答案",
     "rubric": "答案",
-    "stimulus": "题干",
+    "citations": "依据",
 }
 
 

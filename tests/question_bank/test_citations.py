@@ -21,11 +21,17 @@ CODE = "eco-env-code-2026"
         ("一千零五十四", 1054),
         ("一千二百四十二", 1242),
         ("1054", 1054),
-        ("一〇五四", 4),
+        ("一〇五四", 1054),
     ],
 )
 def test_numerals(text: str, number: int) -> None:
     assert chinese_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "第一", "万", "1千"])
+def test_what_is_no_numeral_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        chinese_number(text)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +46,7 @@ def test_numerals(text: str, number: int) -> None:
         ("《生态环境法典》第五十一条和《刑法》第三百三十八条", [(CODE, "51"), ("criminal-law", "338")]),
         ("《生态环境法典》第51条，《生态环境法典》第51条", [(CODE, "51")]),
         ("生态环境法典", []),
+        ("《生态环境法典》第1千条", []),
     ],
 )
 def test_articles_are_found(text: str, citations: list[tuple[str, str]]) -> None:

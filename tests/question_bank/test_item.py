@@ -181,6 +181,13 @@ def test_all_faults_are_named_at_once_and_with_their_part() -> None:
     }
 
 
+@pytest.mark.parametrize("text", ["空\x00字符", "\ud800"])
+def test_text_that_no_database_can_keep_is_refused(text: str) -> None:
+    for data in (item_json(rationale=text), item_json(figures=[text]), item_json(id=text)):
+        with pytest.raises(ItemError, match="不能保存"):
+            Item.from_json(data)
+
+
 @pytest.mark.parametrize("data", [None, [], "x", {}, {"id": "B5-001"}])
 def test_what_is_no_item_is_refused(data: object) -> None:
     with pytest.raises(ItemError):

@@ -53,7 +53,7 @@ def test_points_of_a_response(kind: str, value: object, points: int) -> None:
 def test_an_essay_waits_for_people_unless_it_is_empty(text: str | None, marking: bool) -> None:
     score = score_response(part("essay"), text)
 
-    assert (score.points, score.maximum, score.needs_marking) == (0, 10, marking)
+    assert (score.points, score.maximum, score.needs_marking) == (Decimal(0), Decimal(10), marking)
 
 
 @pytest.mark.parametrize(

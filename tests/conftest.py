@@ -8,6 +8,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -26,6 +27,12 @@ from tiejun.settings import Settings
 
 SECRET_KEY = "a key for the tests, longer than thirty-two characters"
 DATA_KEY = "another key for the tests, longer than thirty-two characters"
+
+
+def pytest_configure() -> None:
+    """Let a property test take the time that a busy machine needs."""
+    hypothesis.settings.register_profile("tiejun", deadline=None)
+    hypothesis.settings.load_profile("tiejun")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

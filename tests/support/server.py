@@ -91,7 +91,8 @@ class Server:
         """End the server, by force if it does not go by itself."""
         if self._process is None:
             return
-        self._process.terminate()
+        # Not SIGTERM: gunicorn would wait for the connections that a browser keeps open.
+        self._process.send_signal(signal.SIGQUIT)
         try:
             self._process.wait(timeout=15)
         except subprocess.TimeoutExpired:

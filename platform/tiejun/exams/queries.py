@@ -152,11 +152,10 @@ def paper_hash(db: Session, sitting: UUID, person_id: int | None, now: datetime)
     if not found.window.admits(now) and found.attempt is None:
         return None
     form_id = found.registration.form_id
-    return (
-        db.execute(select(ExamForm.public_id, ExamForm.paper_hash).where(ExamForm.id == form_id))
-        .one()
-        ._tuple()
-    )
+    public_id, content = db.execute(
+        select(ExamForm.public_id, ExamForm.paper_hash).where(ExamForm.id == form_id)
+    ).one()
+    return public_id, content
 
 
 def attempt_view(db: Session, attempt: UUID, person_id: int | None, now: datetime) -> AttemptView:

@@ -1,6 +1,7 @@
 """A small administration with one account of each kind that meets certificates, and results to deliver."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pytest
@@ -46,6 +47,7 @@ class House:
     database: Database
     clock: ManualClock
     persons: dict[str, Person]
+    others: list[Flask] = field(default_factory=list)
 
     def deliver(self, *payloads, settings=None):
         """Send results through the outbox; return (delivered, failed)."""
@@ -74,11 +76,12 @@ class House:
     def with_settings(self, **change) -> "House":
         """Return the same house under other settings."""
         settings = replace(self.settings, **change)
-        return replace(self, settings=settings, app=create_app(settings, self.clock))
+        self.others.append(create_app(settings, self.clock))
+        return replace(self, settings=settings, app=self.others[-1])
 
 
 @pytest.fixture
-def house(app, settings, database, clock) -> House:
+def house(app, settings, database, clock) -> Iterator[House]:
     with database.transaction() as db:
         for unit_id, name, kind, parent, path, code in UNITS:
             db.add(
@@ -98,7 +101,10 @@ def house(app, settings, database, clock) -> House:
             db.add(_account(login, login, unit, clock()))
             db.flush()
             _grant(db, login, role, unit)
-    return House(app, settings, database, clock, persons)
+    house = House(app, settings, database, clock, persons)
+    yield house
+    for other in house.others:
+        other.extensions["tiejun"].database.dispose()
 
 
 def _officer(db, login, name, unit, now):

@@ -81,6 +81,12 @@ def test_equal_data_give_equal_files_and_another_moment_another_file():
     assert render_certificate(samples.certificate(), AT + timedelta(days=1)) != one
 
 
+def test_a_clock_with_microseconds_is_printed_to_the_second():
+    assert render_make_up_notice(samples.notice(), AT.replace(microsecond=7)) == render_make_up_notice(
+        samples.notice(), AT
+    )
+
+
 def test_the_text_of_a_certificate_can_be_searched(tmp_path):
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext is not installed")

@@ -93,7 +93,7 @@ class Printer:
                     format="pdf",
                     sys_inputs=inputs,
                     pdf_standards=["a-2b"],
-                    timestamp=made_at,
+                    timestamp=made_at.replace(microsecond=0),  # typst refuses fractions of a second
                 )
             except typst.TypstError as error:
                 raise PrintFailed(f"文件没有生成：{error}") from error

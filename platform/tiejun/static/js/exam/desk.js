@@ -1,0 +1,194 @@
+/* The middle of the page: material, question, and the row of buttons below; the answer card beside it. */
+
+import { announce, byId, fill, show, write } from "./dom.js";
+import { keysAreOn, listenToKeys, switchKeys } from "./keys.js";
+import { Navigator } from "./navigator.js";
+import { drawQuestion, drawSaveState, markup } from "./render.js";
+import { say } from "./words.js";
+
+/** @typedef {import("./sheet.js").Sheet} Sheet */
+/** @typedef {import("./sheet.js").Question} Question */
+
+export class Desk {
+  /**
+   * @param {Sheet} sheet
+   * @param {import("./handin.js").HandIn} handIn
+   * @param {import("./render.js").Answering} on
+   * @param {{leave: () => void, changed: () => void, isSlow: () => boolean}} around
+   */
+  constructor(sheet, handIn, on, around) {
+    this.sheet = sheet;
+    this.handIn = handIn;
+    this.on = on;
+    this.around = around;
+    /** @type {string|undefined} */
+    this.group = undefined;
+    /** @type {Map<string, boolean>} on narrow screens: whether the material of a case is unfolded */
+    this.unfolded = new Map();
+    this.card = new Navigator(sheet, (slot) => this.go(slot, true));
+    byId("previous").addEventListener("click", () => this.step(-1));
+    byId("next").addEventListener("click", () => this.step(1));
+    byId("flag").addEventListener("click", () => this.flag());
+    byId("clear").addEventListener("click", () => this._clear());
+    byId("keys-switch").addEventListener("click", () => this._switchKeys());
+    byId("material-fold").addEventListener("click", () => this._fold());
+    ["hand-in", "hand-in-2"].forEach((id) => byId(id).addEventListener("click", () => this.check()));
+    byId("say-shut").addEventListener("click", () => show(byId("say"), false));
+    listenToKeys({
+      choose: (index) => this._chooseByKey(index),
+      move: (step) => { if (this.sheet.questions[this.sheet.position + step]) { this.step(step, true); } },
+      flag: () => this.flag(),
+      isActive: () => !byId("exam").hidden && !this.handIn.isOpen && !this.card.isOpen,
+      leaveField: () => byId("q-" + this.sheet.current.slot).focus(),
+    });
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.card.isOpen) { this.card.toggle(false); } });
+    this.show(false);
+  }
+
+  /** Show the current question again, after the summary or at the beginning. @param {boolean} focus */
+  show(focus) {
+    this.go(this.sheet.current.slot, focus);
+  }
+
+  /** @param {number} slot @param {boolean} focus whether the keyboard follows */
+  go(slot, focus) {
+    this.around.leave();
+    this.handIn.close();
+    byId("exam").classList.remove("tj-checking");
+    const before = this.sheet.current;
+    this.sheet.position = this.sheet.questions.findIndex((question) => question.slot === slot);
+    const question = this.sheet.current;
+    this._material(question);
+    fill(byId("question-body"), drawQuestion(this.sheet, question, this.on));
+    show(byId("question"), true);
+    byId("question").scrollTop = 0;
+    byId("desk").scrollTop = 0;
+    this.card.draw(before.slot);
+    this.card.draw(slot);
+    this.card.reveal();
+    this._foot();
+    drawSaveState(this.sheet, slot, this.around.isSlow());
+    if (focus) { byId("q-" + slot).focus({ preventScroll: true }); }
+    this.around.changed();
+  }
+
+  /** @param {number} step @param {boolean} [byKey] */
+  step(step, byKey) {
+    const question = this.sheet.questions[this.sheet.position + step];
+    if (question) {
+      this.go(question.slot, Boolean(byKey));
+      if (!byKey) { announce(say("question", { n: question.slot })); }
+    } else if (step > 0) { this.check(); }
+  }
+
+  /** Open the summary before handing in. */
+  check() {
+    this.around.leave();
+    this.card.toggle(false);
+    show(byId("material"), false);
+    show(byId("question"), false);
+    byId("desk").classList.remove("tj-has-mat");
+    byId("exam").classList.add("tj-checking");
+    this.group = undefined;
+    this.handIn.open();
+    byId("desk").scrollTop = 0;
+  }
+
+  flag() {
+    const slot = this.sheet.current.slot;
+    if (!this.sheet.flags.delete(slot)) { this.sheet.flags.add(slot); }
+    this._foot();
+    this.card.draw(slot);
+    this.around.changed();
+  }
+
+  /** Draw what an answer or a reply changed. @param {number} [slot] */
+  draw(slot) {
+    this.card.draw(slot);
+    if (this.handIn.isOpen) { return; }
+    drawSaveState(this.sheet, this.sheet.current.slot, this.around.isSlow());
+    this._foot();
+  }
+
+  /** @param {number} index */
+  _chooseByKey(index) {
+    const inputs = /** @type {HTMLInputElement[]} */ (Array.from(byId("question-body").querySelectorAll("input[type=radio], input[type=checkbox]")));
+    const input = inputs[index];
+    if (!input) { return false; }
+    input.focus();
+    if (input.type === "radio" && input.checked) { return true; }
+    input.checked = !input.checked;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    return true;
+  }
+
+  _clear() {
+    const question = this.sheet.current;
+    this.on.choose(question.slot, null);
+    this.show(true);
+  }
+
+  _switchKeys() {
+    switchKeys(!keysAreOn());
+    this._foot();
+  }
+
+  /** @param {Question} question */
+  _material(question) {
+    const has = Boolean(question.stimulus_html);
+    byId("desk").classList.toggle("tj-has-mat", has);
+    show(byId("material"), has);
+    if (!has || this.group === question.group) {
+      this.group = question.group;
+      return;
+    }
+    this.group = question.group;
+    const slots = this.sheet.siblings(question).map((one) => one.slot);
+    const words = slots.length > 1 ? say("shared", { first: slots[0], last: slots[slots.length - 1] }) : "";
+    write(byId("material-for"), words);
+    write(byId("material-for-2"), words);
+    fill(byId("material-body"), markup(question.stimulus_html || ""));
+    byId("material").scrollTop = 0;
+    this._unfold(this.unfolded.get(String(this.group)) !== false);
+  }
+
+  _fold() {
+    const open = !byId("material").classList.contains("tj-open");
+    this.unfolded.set(String(this.group), open);
+    this._unfold(open);
+  }
+
+  /** @param {boolean} open */
+  _unfold(open) {
+    byId("material").classList.toggle("tj-open", open);
+    byId("material-fold").setAttribute("aria-expanded", String(open));
+    write(byId("material-fold-words"), say(open ? "fold" : "unfold"));
+  }
+
+  _foot() {
+    const question = this.sheet.current;
+    const figures = this.sheet.figures();
+    const flagged = this.sheet.flags.has(question.slot);
+    const last = this.sheet.position === this.sheet.questions.length - 1;
+    write(byId("foot-status"), say("foot", { n: this.sheet.position + 1, total: figures.total, open: figures.total - figures.answered }));
+    byId("flag").setAttribute("aria-pressed", String(flagged));
+    write(byId("flag-words"), say(flagged ? "flagged" : "flag"));
+    byId("previous").toggleAttribute("disabled", this.sheet.position === 0);
+    write(byId("next-words"), say(last ? "check" : "next"));
+    this._hints(question);
+  }
+
+  /** @param {Question} question */
+  _hints(question) {
+    const choices = question.type === "true_false" ? 2 : (question.options || []).length;
+    show(byId("clear"), choices > 0 && this.sheet.isAnswered(question.slot));
+    show(byId("hint-text"), choices === 0);
+    show(byId("hint-choose"), choices > 0 && keysAreOn());
+    show(byId("hint-flag"), choices > 0 && keysAreOn());
+    show(byId("hint-move"), choices > 0);
+    write(byId("hint-last"), "ABCDEFGHI"[Math.max(0, choices - 1)]);
+    write(byId("hint-flag-key"), choices > 5 ? "Shift+F" : "F");
+    write(byId("keys-switch"), say(keysAreOn() ? "keys_off" : "keys_on"));
+  }
+}
+

@@ -1,0 +1,213 @@
+/* What this computer keeps of an attempt until the server has it: IndexedDB for events and the paper,
+   localStorage for what is being typed this very second (written at once, so that it survives a reload).
+   Nothing here throws: a fault is told once, and the exam goes on in memory. */
+
+/** @typedef {import("./queue.js").ResponseEvent} ResponseEvent */
+
+const DATABASE = "tiejun-exam";
+const VERSION = 1;
+
+/**
+ * Return the random name of this browser; a lease belongs to it.
+ * @returns {string}
+ */
+export function deviceId() {
+  const key = "tj.device";
+  try {
+    const kept = window.localStorage.getItem(key);
+    if (kept) { return kept; }
+    const made = randomName();
+    window.localStorage.setItem(key, made);
+    return made;
+  } catch (error) {
+    return randomName();
+  }
+}
+
+/** @returns {string} 128 random bits */
+export function randomName() {
+  const bytes = window.crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * @template T
+ * @param {IDBRequest<T>} request
+ * @returns {Promise<T>}
+ */
+function answer(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+export class Store {
+  /**
+   * @param {string} owner person and sitting: computers of an exam room are shared
+   * @param {(fault: "missing"|"full") => void} onFault called once when nothing can be kept here
+   */
+  constructor(owner, onFault) {
+    this.owner = owner;
+    this.onFault = onFault;
+    /** @type {IDBDatabase|null} */
+    this.db = null;
+    this.faulty = false;
+    /** @type {Object<string, any>} */
+    this.kept = { owner };
+  }
+
+  /** Open the database of this browser; without one, say so and go on. */
+  async open() {
+    try {
+      const request = window.indexedDB.open(DATABASE, VERSION);
+      request.onupgradeneeded = () => {
+        request.result.createObjectStore("attempts", { keyPath: "owner" });
+        request.result.createObjectStore("events", { keyPath: ["owner", "lease", "seq"] });
+      };
+      this.db = await answer(request);
+      const db = this.db;
+      db.onversionchange = () => db.close();
+    } catch (error) {
+      this._fail("missing");
+    }
+  }
+
+  /**
+   * Return what was kept of this attempt, and all events that no server acknowledged, of whatever lease.
+   * @returns {Promise<{attempt: Object<string, any>|null, events: (ResponseEvent & {lease: string})[], paper: any}>}
+   */
+  async load() {
+    const nothing = { attempt: null, events: [], paper: null };
+    if (!this.db) { return nothing; }
+    try {
+      const work = this.db.transaction(["attempts", "events"], "readonly");
+      const range = IDBKeyRange.bound([this.owner], [this.owner, []]);
+      const found = await Promise.all([
+        answer(work.objectStore("attempts").get(this.owner)),
+        answer(work.objectStore("events").getAll(range)),
+        answer(work.objectStore("attempts").get(this.owner + "#paper")),
+      ]);
+      if (found[0]) { this.kept = found[0]; }
+      return { attempt: found[0] || null, events: found[1], paper: found[2] ? found[2].paper : null };
+    } catch (error) {
+      this._fail("missing");
+      return nothing;
+    }
+  }
+
+  /**
+   * Keep some facts of the attempt: lease, token, deadline, answers, flags…
+   * @param {Object<string, any>} facts
+   */
+  save(facts) {
+    Object.assign(this.kept, facts);
+    return this._write("attempts", (place) => place.put(this.kept));
+  }
+
+  /**
+   * Keep the paper: it never changes, and is too large to be written with every answer.
+   * @param {Object} paper
+   */
+  savePaper(paper) {
+    return this._write("attempts", (place) => place.put({ owner: this.owner + "#paper", paper }));
+  }
+
+  /**
+   * @param {string} lease
+   * @param {ResponseEvent[]} events
+   */
+  keep(lease, events) {
+    return this._write("events", (place) => {
+      events.forEach((event) => place.put(Object.assign({ owner: this.owner, lease }, event)));
+    });
+  }
+
+  /**
+   * @param {string} lease
+   * @param {number[]} seqs
+   */
+  drop(lease, seqs) {
+    if (!seqs.length) { return Promise.resolve(); }
+    return this._write("events", (place) => {
+      seqs.forEach((seq) => place.delete([this.owner, lease, seq]));
+    });
+  }
+
+  /** Forget this attempt: the server has all of it, and the next candidate sits at this computer. */
+  async wipe() {
+    drafts(this.owner).forEach((draft) => forgetDraft(this.owner, draft.slot));
+    this.kept = { owner: this.owner };
+    await this._write("events", (place) => place.delete(IDBKeyRange.bound([this.owner], [this.owner, []])));
+    await this._write("attempts", (place) => {
+      place.delete(this.owner);
+      place.delete(this.owner + "#paper");
+    });
+  }
+
+  /**
+   * @param {string} name
+   * @param {(place: IDBObjectStore) => any} change
+   * @returns {Promise<void>}
+   */
+  async _write(name, change) {
+    if (!this.db) { return; }
+    try {
+      const work = this.db.transaction(name, "readwrite");
+      const done = new Promise((resolve, reject) => {
+        work.oncomplete = resolve;
+        work.onerror = () => reject(work.error);
+        work.onabort = () => reject(work.error);
+      });
+      change(work.objectStore(name));
+      await done;
+    } catch (error) {
+      this._fail("full");
+    }
+  }
+
+  /** @param {"missing"|"full"} fault */
+  _fail(fault) {
+    if (this.faulty) { return; }
+    this.faulty = true;
+    this.onFault(fault);
+  }
+}
+
+/* Drafts: one entry a question, so that a keystroke writes only what it changed. */
+
+/** @param {string} owner @param {number} slot */
+function draftKey(owner, slot) {
+  return "tj.draft." + owner + "." + slot;
+}
+
+/**
+ * @param {string} owner
+ * @param {{slot: number, value: any, at: number, lease: string}} draft
+ */
+export function keepDraft(owner, draft) {
+  try {
+    window.localStorage.setItem(draftKey(owner, draft.slot), JSON.stringify(draft));
+  } catch (error) { /* no room: the event two seconds later will say so */ }
+}
+
+/** @param {string} owner @param {number} slot */
+export function forgetDraft(owner, slot) {
+  try { window.localStorage.removeItem(draftKey(owner, slot)); } catch (error) { /* nothing was kept */ }
+}
+
+/**
+ * @param {string} owner
+ * @returns {{slot: number, value: any, at: number, lease: string}[]}
+ */
+export function drafts(owner) {
+  const found = [];
+  try {
+    const start = "tj.draft." + owner + ".";
+    for (let index = 0; index < window.localStorage.length; index += 1) {
+      const key = window.localStorage.key(index);
+      if (key && key.startsWith(start)) { found.push(JSON.parse(window.localStorage.getItem(key) || "")); }
+    }
+  } catch (error) { /* unreadable: what the queue holds is still there */ }
+  return found.filter((draft) => draft && typeof draft.slot === "number");
+}

@@ -33,6 +33,11 @@ FIELDS = {
     "考试时长": "minutes",
     "试卷": "forms",
     "工作人员": "invigilators",
+    "约谈日期": "talked_on",
+    "约谈人": "leader",
+    "约谈记录": "text",
+    "理由": "reason",
+    "调往岗位": "new_post",
 }
 
 

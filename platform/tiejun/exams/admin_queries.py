@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from tiejun.access import Permission, Persona, Role
-from tiejun.bank.listing import PAGE_SIZE, ListPage
 from tiejun.bank.models import Blueprint, ExamForm
 from tiejun.clock import beijing
 from tiejun.duties import Duty
@@ -19,6 +18,7 @@ from tiejun.errors import NotFound
 from tiejun.exams.admin_rules import PHASE_TONES, PHASE_WORDS, Phase, SittingFacts, missing, phase
 from tiejun.exams.admin_service import INVIGILATOR
 from tiejun.exams.models import Attempt, Exam, Registration, Sitting, SittingForm, SittingStaff
+from tiejun.listing import PAGE_SIZE, ListPage
 from tiejun.people.models import Account, AgencyTier, Person, Unit, UnitKind
 from tiejun.people.queries import accounts_with_role, in_scope
 

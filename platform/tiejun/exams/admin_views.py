@@ -114,7 +114,7 @@ def _offer_exam(db: Session, who: Persona, form: ExamForm) -> dict[int, tuple[st
 
 def _blueprint_words(one: bank.Blueprint) -> str:
     kind = f"{LEVEL_WORDS.get(one.level, '')}{TIER_WORDS.get(one.tier, '')}"
-    return _(
+    words: str = _(
         "%(title)s（%(kind)s，%(minutes)s分钟，%(total)s分，%(cut)s分合格）",
         title=one.title,
         kind=kind,
@@ -122,6 +122,7 @@ def _blueprint_words(one: bank.Blueprint) -> str:
         total=f"{one.total_points:g}",
         cut=f"{one.cut_score:g}",
     )
+    return words
 
 
 def _choose_exam(db: Session) -> str:

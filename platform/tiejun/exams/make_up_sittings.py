@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tiejun.audit import Actor
 from tiejun.bank.form_service import freeze_form
+from tiejun.bank.models import ExamForm
 from tiejun.crypto import random_code
 from tiejun.errors import NotFound, Problem, Rejected
 from tiejun.exams.admin_service import SittingSpec, create_sitting
@@ -33,7 +34,7 @@ def last_sitting(db: Session, exam_id: int) -> Sitting | None:
 def copy_for_make_up(db: Session, exam_id: int, wanted: NewSitting, actor: Actor, now: datetime) -> Sitting:
     """Add a make-up sitting with length and staff of the exam's last one and a newly frozen form.
 
-    The form has at most 10 % of its items in common with every form of the exam used before.
+    The form has at most 10 % of its items in common with every form of the blueprint used before.
 
     Raises:
         NotFound: if the exam has no sitting to copy.
@@ -49,8 +50,8 @@ def copy_for_make_up(db: Session, exam_id: int, wanted: NewSitting, actor: Actor
         raise Rejected("场次没有保存。", [Problem("场次", "开始时间", "开始时间已过，应晚于现在。")])
     used = db.scalars(
         select(SittingForm.form_id)
-        .join(Sitting, Sitting.id == SittingForm.sitting_id)
-        .where(Sitting.exam_id == exam_id)
+        .join(ExamForm, ExamForm.id == SittingForm.form_id)
+        .where(ExamForm.blueprint_id == exam.blueprint_id)
     ).all()
     form = freeze_form(db, exam.blueprint_id, random_code(8), actor, now, avoid_form_ids=tuple(used))
     spec = SittingSpec(

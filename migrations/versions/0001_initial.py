@@ -751,7 +751,13 @@ def upgrade() -> None:
         sa.Column("declared_by", sa.String(length=100), nullable=False),
         sa.Column("declared_at", tiejun.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("released_at", tiejun.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("completion_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_result_attempt_id_attempt")),
+        sa.ForeignKeyConstraint(
+            ["completion_id"],
+            ["training_completion.id"],
+            name=op.f("fk_result_completion_id_training_completion"),
+        ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_result_person_id_person")),
         sa.ForeignKeyConstraint(
             ["registration_id"], ["registration.id"], name=op.f("fk_result_registration_id_registration")
@@ -762,6 +768,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("registration_id", "revision", name=op.f("uq_result_registration_id_revision")),
     )
     with op.batch_alter_table("result", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_result_completion_id"), ["completion_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_result_person_id"), ["person_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_result_sitting_id_verdict"), ["sitting_id", "verdict"], unique=False
@@ -934,6 +941,7 @@ def downgrade() -> None:
     with op.batch_alter_table("result", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_result_sitting_id_verdict"))
         batch_op.drop_index(batch_op.f("ix_result_person_id"))
+        batch_op.drop_index(batch_op.f("ix_result_completion_id"))
 
     op.drop_table("result")
     with op.batch_alter_table("lease", schema=None) as batch_op:

@@ -10,7 +10,10 @@ from tiejun.db import Base, Id, Instant, PublicId
 
 
 class SlotScore(Base):
-    """Points for one slot of an attempt, by the machine (round 0) or a marker (round 1, 2)."""
+    """Points for one slot of an attempt, by the machine (round 0) or a marker (rounds 1 to 3).
+
+    Round 0 stands for every objective slot and for an essay left empty; an essay without it is for people.
+    """
 
     __tablename__ = "slot_score"
     __table_args__ = (
@@ -38,7 +41,10 @@ class Verdict(StrEnum):
 
 
 class Result(Base):
-    """A declared result of one registration. A correction is a further revision, never an edit."""
+    """A declared result of one registration. A correction is a further revision, never an edit.
+
+    Only the release adds to a row: its instant, and the completed training that its statement names.
+    """
 
     __tablename__ = "result"
     __table_args__ = (UniqueConstraint("registration_id", "revision"), Index(None, "sitting_id", "verdict"))
@@ -58,6 +64,7 @@ class Result(Base):
     declared_by: Mapped[str] = mapped_column(String(100))
     declared_at: Mapped[Instant]
     released_at: Mapped[Instant | None]
+    completion_id: Mapped[int | None] = mapped_column(ForeignKey("training_completion.id"), index=True)
 
 
 class MakeUpState(StrEnum):

@@ -28,6 +28,7 @@ NAVIGATION: tuple[tuple[Permission, str, str], ...] = (
     (Permission.MAKE_UP_MANAGE, "make_ups.board", "补考"),
     (Permission.CERTIFICATE_VIEW, "certificates.register", "证书"),
     (Permission.EXAM_SIT, "certificates.mine", "证书"),
+    (Permission.FOLLOW_UP_MANAGE, "make_ups.follow_ups", "约谈"),
     (Permission.LAW_VIEW, "laws.index", "法规"),
 )
 

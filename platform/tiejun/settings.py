@@ -44,7 +44,7 @@ class Settings:
     password_days: int = _setting("days until a password must be changed", 90)
     max_upload_mb: int = _setting("largest accepted upload in MB", 20)
     minutes_per_hour: int = _setting("minutes of one study hour (学时)", 45)
-    certificate_provider: str = _setting("builtin, or http to hand results to another system", "builtin")
+    certificate_provider: str = _setting("who issues certificates; so far only builtin", "builtin")
     certificate_url: str = _setting("address of that other system", "")
     worker_seconds: float = _setting("pause between two rounds of the background worker; 0: none", 2.0)
     min_free_mb: int = _setting("free disk space below which doctor raises an alarm", 500)
@@ -91,6 +91,8 @@ class Settings:
             found.append("TIEJUN_ISSUER: 应为两位数字")
         if self.xpcc_code and not (len(self.xpcc_code) == 2 and self.xpcc_code.isdigit()):
             found.append("TIEJUN_XPCC_CODE: 应为两位数字")
+        if self.certificate_provider != "builtin":
+            found.append("TIEJUN_CERTIFICATE_PROVIDER: 目前只能是 builtin")
         return found
 
     @property

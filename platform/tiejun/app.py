@@ -12,29 +12,32 @@ from tiejun.bank.item_views import bp as bank
 from tiejun.bank.law_views import bp as laws
 from tiejun.certificates.service import issuer_for, receive_result
 from tiejun.certificates.views import bp as certificates
-from tiejun.clock import Clock, ShiftedClock, SystemClock
+from tiejun.clock import Clock
 from tiejun.db import Database
-from tiejun.exams.admin_views import bp as exams
 from tiejun.exams.delivery_views import bp as delivery
+from tiejun.exams.follow_up_views import bp as make_ups
 from tiejun.exams.invigilation_views import bp as invigilation
-from tiejun.exams.make_up_views import bp as make_ups
 from tiejun.exams.marking_views import bp as marking
+from tiejun.exams.registration_views import bp as exams
 from tiejun.exams.result_service import training_recorded
 from tiejun.exams.result_views import bp as results
 from tiejun.home.views import bp as home
+from tiejun.installation import Core, make_clock
 from tiejun.outbox import Handler
 from tiejun.pages import init_pages
+from tiejun.people.import_views import bp as people_import
 from tiejun.people.sign_in import init_sign_in
 from tiejun.people.sign_in_views import bp as sign_in
 from tiejun.people.views import bp as people
 from tiejun.resources import resource_dir
 from tiejun.settings import Settings
-from tiejun.web import Core, init_web
+from tiejun.web import init_web
 
 BLUEPRINTS = (
     home,
     sign_in,
     people,
+    people_import,
     laws,
     bank,
     forms,
@@ -55,11 +58,6 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
         "exam.result": partial(receive_result, issuer=issuer_for(settings)),
         "training.recorded": training_recorded,
     }
-
-
-def make_clock(settings: Settings) -> Clock:
-    """Return the clock of an installation: shiftable in a demo, the machine's in production."""
-    return ShiftedClock(settings.data_dir / "clock-shift") if settings.mode == "demo" else SystemClock()
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:

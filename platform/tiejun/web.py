@@ -4,7 +4,6 @@ import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
@@ -17,24 +16,14 @@ from werkzeug.exceptions import HTTPException
 
 from tiejun.access import permission_of, persona
 from tiejun.audit import Actor
-from tiejun.clock import Clock
-from tiejun.db import Database
 from tiejun.errors import DomainError, TooMany, Unavailable
+from tiejun.installation import Core
 from tiejun.settings import Settings
 
 log = logging.getLogger(__name__)
 LOCALES = ("zh", "en")
 csrf = CSRFProtect()
 babel = Babel()
-
-
-@dataclass(frozen=True)
-class Core:
-    """What an application is made of; kept in `app.extensions["tiejun"]`."""
-
-    settings: Settings
-    clock: Clock
-    database: Database
 
 
 def core() -> Core:

@@ -6,7 +6,7 @@ import threading
 from tiejun import outbox
 from tiejun.app import handlers
 from tiejun.exams.service import close_expired
-from tiejun.web import Core
+from tiejun.installation import Core
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from tiejun import outbox as outbox_module
-from tiejun.app import handlers, make_clock
+from tiejun.app import handlers
 from tiejun.db import REQUEST_THREADS, Database
+from tiejun.installation import make_clock
 from tiejun.operations import archive, migrate
 from tiejun.operations.doctor import examine
 from tiejun.settings import Settings

@@ -1,6 +1,24 @@
-"""Commands of people."""
+"""Commands of people: the same imports as on the pages."""
+
+import json
+import sys
+from pathlib import Path
 
 import click
+
+from tiejun.audit import COMMAND_LINE
+from tiejun.clock import beijing
+from tiejun.errors import Problem, Rejected
+from tiejun.imports import ImportReport
+from tiejun.installation import opened
+from tiejun.people import workbooks
+from tiejun.people.roster import plan_roster, write_roster
+from tiejun.people.training import plan_training, write_training
+
+EVERYWHERE = ("/",)
+PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
+DRY_RUN = click.option("--dry-run", is_flag=True, help="只检查，不写入")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出报告")
 
 
 @click.group()
@@ -8,6 +26,74 @@ def people() -> None:
     """人员名册。"""
 
 
+@people.command("import")
+@click.argument("path", type=PATH)
+@click.option("--passwords", type=click.Path(path_type=Path), help="把新账号的初始密码写入这个 Excel 文件")
+@DRY_RUN
+@AS_JSON
+def people_import(path: Path, passwords: Path | None, dry_run: bool, as_json: bool) -> None:
+    """导入人员名册（.xlsx）；有一行不合格就一个人也不导入。"""
+    if passwords is not None and passwords.exists():
+        raise click.ClickException(f"{passwords} 已经存在，没有覆盖。")
+    try:
+        with opened() as core:
+            now = core.clock()
+            with core.database.reading() as db:
+                plan = plan_roster(db, path.read_bytes(), EVERYWHERE, core.settings, beijing(now).date())
+            if not dry_run and not plan.report.problems:
+                with core.database.transaction() as db:
+                    made = write_roster(db, plan, core.settings, COMMAND_LINE, now)
+                    if passwords is not None:
+                        passwords.write_bytes(workbooks.password_list(made))
+    except Rejected as refused:
+        _end(_refused(refused.problems), as_json, dry_run)
+        return
+    _end(plan.report, as_json, dry_run)
+
+
 @click.group()
 def training() -> None:
     """培训记录。"""
+
+
+@training.command("import")
+@click.argument("path", type=PATH)
+@DRY_RUN
+@AS_JSON
+def training_import(path: Path, dry_run: bool, as_json: bool) -> None:
+    """导入岗位培训结业记录（.xlsx）；有一行不合格就一条也不导入。"""
+    try:
+        with opened() as core:
+            now = core.clock()
+            with core.database.reading() as db:
+                plan = plan_training(db, path.read_bytes(), EVERYWHERE, core.settings, beijing(now).date())
+            if not dry_run and not plan.report.problems:
+                with core.database.transaction() as db:
+                    write_training(db, plan, COMMAND_LINE, now)
+    except Rejected as refused:
+        _end(_refused(refused.problems), as_json, dry_run)
+        return
+    _end(plan.report, as_json, dry_run)
+
+
+def _refused(problems: list[Problem]) -> ImportReport:
+    report = ImportReport()
+    report.reject(problems)
+    return report
+
+
+def _end(report: ImportReport, as_json: bool, dry_run: bool) -> None:
+    """Print the report; rows that were refused end the command with status 1."""
+    if as_json:
+        click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
+    else:
+        for problem in report.problems:
+            click.echo(f"有误　{problem.where}　{problem.field}：{problem.message}", err=True)
+        click.echo(
+            f"读取 {report.read}，新增 {report.created}，更新 {report.updated}，"
+            f"未变 {report.unchanged}，不合格 {report.rejected}。"
+        )
+        if not report.is_written:
+            click.echo("这是检查，没有写入任何内容。" if dry_run else "没有写入任何内容。")
+    if report.problems:
+        sys.exit(1)

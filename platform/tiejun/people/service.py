@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from tiejun.access import Role
 from tiejun.audit import Actor, record
 from tiejun.errors import Conflict, NotFound
+from tiejun.people.initial_passwords import hash_initial, new_initial_password
 from tiejun.people.models import Account, AgencyTier, RoleGrant, Unit, UnitKind
-from tiejun.people.sign_in import hash_password
+from tiejun.people.roster import NewAccount
+from tiejun.people.sign_in import end_all_sessions, hash_password
 
 
 @dataclass(frozen=True)
@@ -97,3 +99,30 @@ def unlock(db: Session, account_id: int, actor: Actor, now: datetime) -> None:
         raise NotFound("没有这个账号。")
     account.failures, account.last_failure_at, account.locked_until = 0, None, None
     record(db, actor, "account.unlocked", ("account", account.id), now)
+
+
+def account_of(db: Session, person_id: int) -> Account:
+    """Return the account of a person.
+
+    Raises:
+        NotFound: if the person has none.
+    """
+    account = db.scalars(select(Account).where(Account.person_id == person_id)).one_or_none()
+    if account is None:
+        raise NotFound("此人还没有账号。")
+    return account
+
+
+def reset_password(db: Session, person_id: int, actor: Actor, now: datetime) -> NewAccount:
+    """Give a person a new initial password, end all sessions and lift a lock; return it, for once.
+
+    Raises:
+        NotFound: if the person has no account.
+    """
+    account, password = account_of(db, person_id), new_initial_password()
+    account.password_hash, account.must_change_password = hash_initial(password), True
+    account.password_changed_at = now
+    account.failures, account.last_failure_at, account.locked_until = 0, None, None
+    end_all_sessions(db, account.id, now)
+    record(db, actor, "password.reset", ("account", account.id), now)
+    return NewAccount(account.login, account.display_name, "", password)

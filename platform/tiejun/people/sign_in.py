@@ -17,6 +17,7 @@ from tiejun.access import Grant, Persona, Role
 from tiejun.audit import Actor, record
 from tiejun.db import Database
 from tiejun.errors import DomainError, Forbidden, TooMany
+from tiejun.people.initial_passwords import initial_fits, is_initial
 from tiejun.people.models import Account, OldPassword, Person, RoleGrant, Unit, UserSession
 from tiejun.people.rules import FORMER_PASSWORDS, SignInState, password_fault
 from tiejun.settings import Settings
@@ -54,6 +55,8 @@ def hash_password(password: str) -> str:
 
 def password_fits(password_hash: str, password: str) -> bool:
     """Return whether the password belongs to the hash."""
+    if is_initial(password_hash):
+        return initial_fits(password_hash, password)
     try:
         return HASHER.verify(password_hash, password)
     except (VerifyMismatchError, InvalidHashError):

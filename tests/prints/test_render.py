@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -129,6 +130,21 @@ def test_without_a_chinese_font_nothing_is_printed(tmp_path):
 
     with pytest.raises(NoChineseFont, match="fonts-noto-cjk"):
         bare.certificate(samples.certificate(), AT)
+
+
+def test_a_single_face_of_our_own_is_enough(tmp_path):
+    faces = [
+        face for face in printer().shelf.fonts.fonts() if face.family in fonts.SANS and face.weight == 400
+    ]
+    if not faces:
+        pytest.skip("no sans-serif Chinese font is installed")
+    (tmp_path / Path(faces[0].path).name).symlink_to(faces[0].path)
+    lonely = Printer(FontShelf(tmp_path, system=False))
+
+    assert lonely.shelf.families[0] in fonts.SANS
+    assert pages(lonely.certificate(samples.certificate(), AT)) == 1
+    assert pages(lonely.exam_record(samples.record(seats=4), AT)) == 1
+    assert pages(lonely.make_up_notice(samples.notice(), AT)) == 1
 
 
 def test_templates_and_checks_name_the_same_families():

@@ -2,9 +2,11 @@
 
 import logging
 import threading
+from datetime import timedelta
 
 from tiejun import outbox
 from tiejun.app import handlers
+from tiejun.exams.scoring_service import score_due
 from tiejun.exams.service import close_expired
 from tiejun.installation import Core
 
@@ -33,8 +35,9 @@ class Worker(threading.Thread):
 
 
 def run_round(core: Core) -> None:
-    """Close expired attempts, then deliver what the outbox holds."""
+    """Close expired attempts, score closed ones, then deliver what the outbox holds."""
     now = core.clock()
     with core.database.transaction() as db:
         close_expired(db, now)
+        score_due(db, now, timedelta(seconds=core.settings.sync_grace_seconds))
     outbox.drain(core.database, handlers(core.settings), now)

@@ -83,7 +83,9 @@ class EssayMarks:
     def by_first(self) -> Decimal | None:
         """The total counted with the first markers' points; None while one is missing."""
         points = [marks.first for marks in self.essays.values()]
-        return self.objective + sum((p for p in points if p is not None), Decimal(0)) if _all(points) else None
+        return (
+            self.objective + sum((p for p in points if p is not None), Decimal(0)) if _all(points) else None
+        )
 
     @property
     def is_close(self) -> bool:
@@ -131,9 +133,7 @@ def points_problem(points: Decimal, maximum: Decimal) -> str | None:
 
 
 def is_settled(end_kind: str, ended_at: datetime, now: datetime, grace: timedelta) -> bool:
-    """Return whether nothing that counts by itself can still arrive: after a hand-in at once, else after the
-    grace.
-    """
+    """Return whether nothing that counts by itself can still arrive: at once when handed in, else later."""
     return end_kind == "submitted" or now >= ended_at + grace
 
 

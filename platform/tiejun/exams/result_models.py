@@ -79,7 +79,8 @@ class MakeUpState(StrEnum):
 class MakeUpCase(Base):
     """The duty to sit the make-up within half a year (环办执法〔2022〕21号 第七条).
 
-    `registration_id` is the seat in the make-up sitting, once arranged. Overdue is not a state: it is `state` DUE and today after `due_on`.
+    `registration_id` is the seat in the make-up sitting, once arranged. Overdue is not a state: it is `state`
+    DUE and today after `due_on`.
     """
 
     __tablename__ = "make_up_case"
@@ -111,7 +112,7 @@ class FollowUpState(StrEnum):
 
 
 class FollowUpCase(Base):
-    """After a failed make-up a talk is advised, and possibly a transfer: people decide, nothing is automatic."""
+    """After a failed make-up a talk is advised, possibly a transfer: people decide, nothing is automatic."""
 
     __tablename__ = "follow_up_case"
 

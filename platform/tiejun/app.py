@@ -7,7 +7,9 @@ from functools import partial
 from flask import Flask
 
 from tiejun.api.views import bp as api
+from tiejun.bank.edit_views import bp as bank_editor
 from tiejun.bank.form_views import bp as forms
+from tiejun.bank.import_views import bp as bank_import
 from tiejun.bank.item_views import bp as bank
 from tiejun.bank.law_views import bp as laws
 from tiejun.certificates.service import issuer_for, receive_result
@@ -40,6 +42,8 @@ BLUEPRINTS = (
     people_import,
     laws,
     bank,
+    bank_editor,
+    bank_import,
     forms,
     exams,
     delivery,

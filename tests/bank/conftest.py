@@ -1,14 +1,20 @@
 """The bank with the starter items, and an actor."""
 
+import json
+from datetime import date
+
 import pytest
 
 from question_bank.assembly.blueprint import load_blueprint
+from question_bank.terms import ItemKind
+from tests.bank.samples import CODE, OLD_CODE, TEXTLESS, item, law_file, old_law_json
 from tests.support.clock import ManualClock
+from tests.support.world import World, make_world
 from tiejun.audit import Actor
 from tiejun.bank.form_service import create_blueprint
-from tiejun.bank.laws_service import sync_register
-from tiejun.bank.models import Blueprint
-from tiejun.bank.service import install_starter
+from tiejun.bank.laws_service import import_laws, parse_laws, sync_register
+from tiejun.bank.models import Blueprint, ItemPurpose, LawVersion
+from tiejun.bank.service import install_starter, save_item
 from tiejun.db import Database
 
 
@@ -31,3 +37,39 @@ def blueprint(starter: Database, clock: ManualClock, writer: Actor) -> Blueprint
     """Return the demo blueprint over the starter bank."""
     with starter.transaction() as db:
         return create_blueprint(db, load_blueprint("demo-primary"), "provincial", writer, clock())
+
+
+@pytest.fixture
+def world(database: Database, clock: ManualClock) -> World:
+    with database.transaction() as db:
+        return make_world(db, clock(), officers=1)
+
+
+@pytest.fixture
+def laws(database: Database, clock: ManualClock, writer: Actor) -> Database:
+    """Return a database with one law in force, the version it replaced, and one without text."""
+    with database.transaction() as db:
+        files = [law_file(articles=3), (f"{OLD_CODE}.json", json.dumps(old_law_json()).encode())]
+        import_laws(db, parse_laws(files), writer, clock())
+        db.add(
+            LawVersion(
+                id=TEXTLESS,
+                title="只有目录的办法",
+                kind="部门规章",
+                tier="related",
+                effective=date(2020, 1, 1),
+                article_count=9,
+            )
+        )
+    return database
+
+
+@pytest.fixture
+def bank(laws: Database, clock: ManualClock, writer: Actor) -> Database:
+    """Return a database with the laws above and one exam item of each kind, coded by its kind."""
+    cited = [{"law": CODE, "article": "2"}]
+    with laws.transaction() as db:
+        for kind in ItemKind:
+            made = item(kind.value.replace("_", "-"), kind.value, citations=cited)
+            save_item(db, made, ItemPurpose.EXAM, writer, clock())
+    return laws

@@ -7,6 +7,7 @@ from question_bank.item import Item
 
 CODE = "sample-rules-2026"
 OLD_CODE = "sample-rules-2014"
+TEXTLESS = "sample-textless-2020"
 
 
 def law_json(law_id: str = CODE, *, articles: int = 3, **other: Any) -> dict[str, Any]:

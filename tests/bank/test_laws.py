@@ -12,7 +12,7 @@ from question_bank.laws import load_register
 from tests.bank.samples import CODE, OLD_CODE, law_file, law_json, old_law_json
 from tests.support.clock import ManualClock
 from tiejun.audit import COMMAND_LINE
-from tiejun.bank.laws_service import import_laws, read_law_files, sync_register
+from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files, sync_register
 from tiejun.bank.models import Article, LawVersion
 from tiejun.bank.rules import LawState, article_number, law_state
 from tiejun.cli import commands
@@ -22,7 +22,7 @@ from tiejun.errors import Problem
 
 def run(database: Database, clock: ManualClock, *files: tuple[str, bytes], dry_run: bool = False):
     with database.transaction() as db:
-        return import_laws(db, files, COMMAND_LINE, clock(), dry_run=dry_run)
+        return import_laws(db, parse_laws(files), COMMAND_LINE, clock(), dry_run=dry_run)
 
 
 def test_the_register_has_every_shipped_instrument_however_often_it_is_synchronised(database: Database):

@@ -2,23 +2,18 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from sqlalchemy.orm import Session
 
 from tiejun.audit import COMMAND_LINE
 from tiejun.bank.item_files import FORMATS, read_item_file
-from tiejun.bank.laws_service import import_laws, read_law_files
+from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files
 from tiejun.bank.models import ItemPurpose
-from tiejun.bank.reports import ImportReport
 from tiejun.bank.service import ImportPlan, import_items
-from tiejun.clock import ShiftedClock, SystemClock
-from tiejun.db import Database
 from tiejun.errors import DomainError
-from tiejun.settings import Settings
+from tiejun.imports import ImportReport
+from tiejun.installation import opened
 
 REFUSED = 1
 SOME_LEFT_OUT = 3
@@ -37,10 +32,10 @@ def laws() -> None:
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出报告")
 def laws_import(path: Path, dry_run: bool, as_json: bool) -> None:
     """导入法规正文：一个文件，或一个文件夹；有一件不合格就都不导入。"""
-    settings = Settings.from_env()
     files, notes = read_law_files(path)
-    with _writing(settings) as db:
-        report = import_laws(db, files, COMMAND_LINE, _clock(settings)(), dry_run=dry_run)
+    bundle = parse_laws(files)
+    with opened() as core, core.database.transaction() as db:
+        report = import_laws(db, bundle, COMMAND_LINE, core.clock(), dry_run=dry_run)
     report.warnings = notes + report.warnings
     _tell(report, as_json, dry_run)
     if report.problems:
@@ -70,30 +65,15 @@ def items_import(  # noqa: PLR0913 - one for each option
     as_json: bool,
 ) -> None:
     """导入试题：Excel（.xlsx）或 JSON；有一行不合格就都不导入，除非写明 --skip-faulty。"""
-    settings = Settings.from_env()
     if path.is_dir():
         raise DomainError(f"“{path.name}”是文件夹，请给出一个文件。", code="unreadable_file")
     file = read_item_file(path.read_bytes(), path.name, kind, unit)
     plan = ImportPlan(ItemPurpose(purpose), skip_faulty, dry_run)
-    with _writing(settings) as db:
-        report = import_items(db, file, plan, COMMAND_LINE, _clock(settings)())
+    with opened() as core, core.database.transaction() as db:
+        report = import_items(db, file, plan, COMMAND_LINE, core.clock())
     _tell(report, as_json, dry_run)
     if report.rejected:
         sys.exit(SOME_LEFT_OUT if skip_faulty else REFUSED)
-
-
-@contextmanager
-def _writing(settings: Settings) -> Iterator[Session]:
-    database = Database(settings.sqlalchemy_url)
-    try:
-        with database.transaction() as db:
-            yield db
-    finally:
-        database.dispose()
-
-
-def _clock(settings: Settings) -> SystemClock | ShiftedClock:
-    return ShiftedClock(settings.data_dir / "clock-shift") if settings.mode == "demo" else SystemClock()
 
 
 def _tell(report: ImportReport, as_json: bool, dry_run: bool) -> None:

@@ -7,10 +7,10 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from tiejun.bank.listing import ListPage, contains, scalar_page
 from tiejun.bank.models import Article, Citation, Item, ItemVersion, LawVersion
 from tiejun.bank.rules import LawState, article_number
 from tiejun.errors import NotFound
+from tiejun.listing import ListPage, contains, scalar_page
 
 ARTICLES_A_PAGE = 100
 

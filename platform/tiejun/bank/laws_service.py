@@ -1,7 +1,7 @@
 """Writes of the law register: the shipped metadata, and texts that an installation brings in."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from question_bank.laws import Instrument, LawError, load_register, parse_law
 from question_bank.laws import LawVersion as LawText
 from tiejun.audit import Actor, record
 from tiejun.bank.models import Article, Citation, LawVersion
-from tiejun.bank.reports import ImportReport, as_problem
+from tiejun.bank.reports import as_problem
 from tiejun.errors import Problem
+from tiejun.imports import ImportReport
 
 NOT_LAWS = frozenset({"index.json", "report.json", "code_mapping.json"})
 METADATA = (
@@ -66,15 +67,18 @@ def read_law_files(path: Path) -> tuple[list[tuple[str, bytes]], list[Problem]]:
     return files, notes
 
 
-def import_laws(
-    db: Session, files: Iterable[tuple[str, bytes]], actor: Actor, now: datetime, *, dry_run: bool = False
-) -> ImportReport:
-    """Import law files, all or none; a dry run says what would be done.
+@dataclass
+class LawBundle:
+    """Law files, parsed: the good ones by id, and a report that knows the faults so far."""
 
-    The caller's transaction is left untouched when `report.is_written` is False.
-    """
-    report = ImportReport()
-    laws: dict[str, LawText] = {}
+    laws: dict[str, LawText] = field(default_factory=dict)
+    report: ImportReport = field(default_factory=ImportReport)
+
+
+def parse_laws(files: Iterable[tuple[str, bytes]]) -> LawBundle:
+    """Parse law files; done before a transaction opens, because hundreds of texts take seconds."""
+    bundle = LawBundle()
+    report, laws = bundle.report, bundle.laws
     for name, content in files:
         report.read += 1
         try:
@@ -88,6 +92,17 @@ def import_laws(
             report.rejected += 1
             continue
         laws[law.instrument.id] = law
+    return bundle
+
+
+def import_laws(
+    db: Session, bundle: LawBundle, actor: Actor, now: datetime, *, dry_run: bool = False
+) -> ImportReport:
+    """Import law files, all or none; a dry run says what would be done.
+
+    The caller's transaction is left untouched when `report.is_written` is False.
+    """
+    report, laws = bundle.report, bundle.laws
     report.warnings += _loose_ends(db, laws)
     report.is_written = not (report.problems or dry_run)
     for law in laws.values():
@@ -137,7 +152,7 @@ def _outcome(db: Session, law: LawText) -> str:
 
 def _digest(law: LawText) -> str:
     facts = {name: str(getattr(law.instrument, name)) for name in (*METADATA, "change_type")}
-    return sha256_hex([facts, [asdict(article) for article in law.articles]])
+    return sha256_hex([facts, [(a.key, a.label, a.path, a.text) for a in law.articles]])
 
 
 def _describe(row: LawVersion, instrument: Instrument) -> None:

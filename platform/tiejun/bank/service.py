@@ -18,7 +18,7 @@ from tiejun.bank.citations import CitationCheck, unit_problems
 from tiejun.bank.item_files import ItemFile
 from tiejun.bank.item_rows import describe, new_row, new_version, stem_hash, text_digest
 from tiejun.bank.models import Item, ItemBatch, ItemPurpose
-from tiejun.bank.reports import ImportReport
+from tiejun.bank.reports import ItemReport
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 
 STARTER = "starter"
@@ -107,14 +107,14 @@ def _add_version(db: Session, row: Item, item: ItemText, actor: Actor, now: date
     describe(row, item, now)
 
 
-def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, now: datetime) -> ImportReport:
+def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, now: datetime) -> ItemReport:
     """Write the items of a file: all rows or none, unless the plan leaves faulty rows out.
 
     A row with a code of its own is known again by it; any other by its whole content, so that a file may
     be imported twice. A stem that the bank already has is a warning. When `report.is_written` is False the
     caller's transaction is untouched.
     """
-    report = ImportReport(read=file.read, problems=list(file.problems), warnings=list(file.warnings))
+    report = ItemReport(read=file.read, problems=list(file.problems), warnings=list(file.warnings))
     good = list(_sound_rows(db, file, plan, report))
     report.rejected = file.read - len(good)
     present = _Present(db, file.has_codes, good)
@@ -130,7 +130,7 @@ def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, no
 
 
 def _sound_rows(
-    db: Session, file: ItemFile, plan: ImportPlan, report: ImportReport
+    db: Session, file: ItemFile, plan: ImportPlan, report: ItemReport
 ) -> Iterator[tuple[str, ItemText]]:
     """Return the rows that fit syllabus and register; note what is wrong or doubtful about the others."""
     check = CitationCheck(db, (item for _, item in file.rows))
@@ -152,7 +152,7 @@ class _Pen:
 
     actor: Actor
     now: datetime
-    report: ImportReport
+    report: ItemReport
 
 
 class _Present:
@@ -228,7 +228,7 @@ def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome
     )
 
 
-def install_starter(db: Session, actor: Actor, now: datetime) -> ImportReport:
+def install_starter(db: Session, actor: Actor, now: datetime) -> ItemReport:
     """Put the starter bank in as exam items (for practice and demonstration only); safe to repeat.
 
     Raises:

@@ -1,0 +1,81 @@
+"""The item editor: one form, sent to the server by every button, so that it works without scripts."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tiejun.access import Permission, require
+from tiejun.bank import editing, law_queries, queries
+from tiejun.bank.draft import Draft
+from tiejun.bank.editing import Target
+from tiejun.clock import beijing
+from tiejun.errors import Conflict, DomainError, Rejected
+from tiejun.web import actor, notice, now, reading, transaction
+
+bp = Blueprint("bank_editor", __name__)
+
+
+@bp.get("/items/new")
+@require(Permission.ITEM_WRITE)
+def new() -> ResponseReturnValue:
+    """Show an empty item of the kind that the address names."""
+    draft = Draft.new(request.args.get("kind", ""))
+    draft.unit = request.args.get("unit", "")
+    return _page(draft, Target())
+
+
+@bp.post("/items/new")
+@require(Permission.ITEM_WRITE)
+def create() -> ResponseReturnValue:
+    """Carry out a button of the editor on a new item; "save" writes it."""
+    return _carry_out(Target())
+
+
+@bp.get("/items/<code>/edit")
+@require(Permission.ITEM_WRITE)
+def edit(code: str) -> ResponseReturnValue:
+    """Show the present version of an item in the editor."""
+    with reading() as db:
+        detail = queries.item_detail(db, code)
+    draft = Draft.of(detail.text, detail.item.purpose)
+    return _page(draft, Target(code, detail.item.current_version))
+
+
+@bp.post("/items/<code>/edit")
+@require(Permission.ITEM_WRITE)
+def revise(code: str) -> ResponseReturnValue:
+    """Carry out a button of the editor on an item; "save" writes a new version."""
+    return _carry_out(Target(code, request.form.get("version", 0, type=int)))
+
+
+def _carry_out(target: Target) -> ResponseReturnValue:
+    draft = Draft.read(request.form)
+    act = request.form.get("act", "check")
+    if act != "save":
+        draft.apply(act)
+        return _page(draft, target)
+    try:
+        with transaction() as db:
+            saved = editing.save_draft(db, draft, target, actor(), now())
+    except (Rejected, Conflict) as error:
+        return _page(draft, target, error), error.status
+    notice(_("已保存：%(code)s 第 %(number)s 版。", code=saved.code, number=saved.current_version))
+    return redirect(url_for("bank.item", code=saved.code), 303)
+
+
+def _page(draft: Draft, target: Target, error: DomainError | None = None) -> str:
+    today = beijing(now()).date()
+    with reading() as db:
+        cited = queries.cited_articles(db, draft.citations)
+        laws = law_queries.laws_for_choice(db, today)
+    return render_template(
+        "bank/edit.html",
+        draft=draft,
+        target=target,
+        cited=cited,
+        laws=laws,
+        today=today,
+        error=error,
+        errors=editing.by_field(error.problems if isinstance(error, Rejected) else ()),
+        advice=editing.advice(draft),
+    )

@@ -1,0 +1,45 @@
+"""Lists as Excel files. Every cell is written as text, so that no stem can become a formula."""
+
+import io
+from collections.abc import Sequence
+
+import xlsxwriter
+
+from tiejun.bank.models import Item, ItemVersion
+from tiejun.bank.words import kind_word, purpose_word, tiers_word, unit_title
+from tiejun.clock import beijing
+
+HEADERS = ("编号", "题型", "单元", "层级", "用途", "预估难度", "题干摘要", "依据", "版本", "更新时间")
+WIDTHS = (16, 10, 28, 12, 8, 10, 70, 40, 8, 18)
+
+
+def items_workbook(rows: Sequence[tuple[Item, ItemVersion]]) -> bytes:
+    """Return the list of items as a workbook: what the list shows, no keys."""
+    out = io.BytesIO()
+    workbook = xlsxwriter.Workbook(out, {"constant_memory": True, "in_memory": False})
+    sheet = workbook.add_worksheet("试题")
+    bold = workbook.add_format({"bold": True, "bg_color": "#E7F1EC", "border": 1})
+    for column, (header, width) in enumerate(zip(HEADERS, WIDTHS, strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, header, bold)
+    for number, (item, version) in enumerate(rows, start=1):
+        for column, text in enumerate(_cells(item, version)):
+            sheet.write_string(number, column, text)
+    sheet.freeze_panes(1, 0)
+    workbook.close()
+    return out.getvalue()
+
+
+def _cells(item: Item, version: ItemVersion) -> tuple[str, ...]:
+    return (
+        item.code,
+        kind_word(item.kind),
+        unit_title(item.unit),
+        tiers_word(version.tiers),
+        purpose_word(item.purpose),
+        f"{item.difficulty:.2f}",
+        item.excerpt,
+        "；".join(f"{citation.law_id} {citation.article}" for citation in version.citations),
+        str(item.current_version),
+        f"{beijing(item.updated_at):%Y-%m-%d %H:%M}",
+    )

@@ -1,0 +1,134 @@
+"""Pages that import items from Excel: look first, then take over."""
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, SelectField
+from wtforms.fields.choices import SelectChoice
+
+from question_bank.formats.template import write_template
+from tiejun import uploads
+from tiejun.access import Permission, require
+from tiejun.bank import queries, words
+from tiejun.bank.item_files import ItemFile, read_item_file
+from tiejun.bank.item_views import attachment
+from tiejun.bank.models import ItemPurpose
+from tiejun.bank.service import ImportPlan, import_items
+from tiejun.errors import DomainError, Rejected
+from tiejun.web import actor, notice, now, reading, settings, transaction
+
+bp = Blueprint("bank_import", __name__)
+SHOWN = 200  # rows and faults of a preview
+
+
+class UploadForm(FlaskForm):
+    """A workbook, and what its rows are where they do not say so themselves."""
+
+    file = FileField(_l("Excel 文件（.xlsx）"), [FileRequired(_l("请选择文件。"))])
+    purpose = SelectField(
+        _l("用途"),
+        choices=lambda: [SelectChoice(value, word) for value, word in words.purpose_choices()],
+        description=_l("考试用题须归入大纲单元，练习用题可以不归。"),
+    )
+    unit = SelectField(
+        _l("没有写明单元的行归入"),
+        choices=lambda: (
+            [SelectChoice("", _("不归入"))]
+            + [SelectChoice(value, word) for value, word in words.unit_choices()]
+        ),
+    )
+
+
+class ConfirmForm(FlaskForm):
+    """The go-ahead for a file that was looked at; leaving rows out takes an explicit tick."""
+
+    skip_faulty = BooleanField(_l("略去有误的行，只导入其余的行"))
+
+
+@bp.get("/items/import/template.xlsx")
+@require(Permission.ITEM_IMPORT)
+def template() -> ResponseReturnValue:
+    """Hand out the empty table."""
+    return attachment(write_template(), "items-template.xlsx")
+
+
+@bp.get("/items/import")
+@require(Permission.ITEM_IMPORT)
+def start() -> ResponseReturnValue:
+    """Ask for a file."""
+    return _start_page(UploadForm())
+
+
+@bp.post("/items/import")
+@require(Permission.ITEM_IMPORT)
+def look() -> ResponseReturnValue:
+    """Keep a file and lead to its preview; a file that cannot be read at all is not kept."""
+    form = UploadForm()
+    if not form.validate_on_submit():
+        return _start_page(form), 422
+    content, name = form.file.data.read(), form.file.data.filename
+    try:
+        read_item_file(content, name, "xlsx")
+    except DomainError as refused:
+        form.file.errors = [_(refused.message)]
+        return _start_page(form), 422
+    digest = uploads.keep(settings(), content)
+    asked = {"name": name[-120:], "purpose": form.purpose.data, "unit": form.unit.data}
+    return redirect(url_for(".preview", digest=digest, **asked), 303)
+
+
+@bp.get("/items/import/<digest>")
+@require(Permission.ITEM_IMPORT)
+def preview(digest: str) -> ResponseReturnValue:
+    """Show what the import of a kept file would do."""
+    file = _kept(digest)
+    with reading() as db:
+        report = import_items(db, file, _plan(dry_run=True), actor(), now())
+    return render_template(
+        "bank/import_preview.html", file=file, report=report, form=ConfirmForm(), shown=SHOWN, plan=_plan()
+    )
+
+
+@bp.post("/items/import/<digest>")
+@require(Permission.ITEM_IMPORT)
+def take(digest: str) -> ResponseReturnValue:
+    """Import a file that was looked at."""
+    file, form = _kept(digest), ConfirmForm()
+    with transaction() as db:
+        report = import_items(db, file, _plan(form.skip_faulty.data), actor(), now())
+    if not report.is_written:
+        raise Rejected("文件中有不合格的行，没有导入任何试题。", report.problems[:SHOWN])
+    notice(_("已导入：新增 %(n)s 题，未变 %(same)s 题。", n=report.created, same=report.unchanged))
+    return redirect(url_for(".batch", public_id=report.batch), 303)
+
+
+@bp.get("/items/batches/<uuid:public_id>")
+@require(Permission.ITEM_IMPORT)
+def batch(public_id: UUID) -> ResponseReturnValue:
+    """Show the report of one import."""
+    with reading() as db:
+        found = queries.get_batch(db, public_id)
+    return render_template("bank/batch.html", batch=found, report=found.report, shown=SHOWN)
+
+
+def _start_page(form: UploadForm) -> str:
+    with reading() as db:
+        batches = queries.recent_batches(db)
+    return render_template("bank/import.html", form=form, batches=batches)
+
+
+def _kept(digest: str) -> ItemFile:
+    content = uploads.fetch(settings(), digest)
+    unit = request.args.get("unit") or None
+    return read_item_file(content, request.args.get("name", "upload.xlsx"), "xlsx", unit)
+
+
+def _plan(skip_faulty: bool = False, *, dry_run: bool = False) -> ImportPlan:
+    purpose = request.args.get("purpose", "")
+    known = ItemPurpose(purpose) if purpose in tuple(ItemPurpose) else ItemPurpose.PRACTICE
+    return ImportPlan(known, skip_faulty, dry_run)

@@ -1,0 +1,224 @@
+"""Reads of the item bank. What these return holds keys: for people with `item:view` only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from question_bank.item import Item as ItemText
+from tiejun.bank.item_rows import IS_CURRENT, to_text
+from tiejun.bank.models import (
+    Article,
+    Citation,
+    ExamForm,
+    FormSlot,
+    Item,
+    ItemBatch,
+    ItemPurpose,
+    ItemVersion,
+    LawVersion,
+)
+from tiejun.bank.rules import LawState, law_state
+from tiejun.errors import NotFound
+from tiejun.listing import ListPage, contains, scalar_page
+
+SORTS = {
+    "code": Item.code,
+    "unit": Item.unit,
+    "kind": Item.kind,
+    "difficulty": Item.difficulty,
+    "updated": Item.updated_at,
+}
+DEFAULT_SORT = "-updated"
+EXPORT_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class ItemFilter:
+    """What a list of items was asked for; empty means any. `unit` may be a module ("B") or a unit ("B5")."""
+
+    text: str = ""
+    unit: str = ""
+    kind: str = ""
+    tier: str = ""
+    purpose: str = ""
+    law: str = ""
+    article: str = ""
+    batch: UUID | None = None
+    sort: str = DEFAULT_SORT
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class CitedArticle:
+    """A citation as people read it; `article` is None while the law's text is not imported or lacks it."""
+
+    law_id: str
+    number: str
+    law: LawVersion | None
+    successor: LawVersion | None
+    article: Article | None
+
+    def state(self, day: date) -> LawState | None:
+        """Return the state of the cited version on `day`; None if the register does not know it."""
+        return law_state(self.law.effective, self.law.ceased, day) if self.law else None
+
+
+@dataclass(frozen=True)
+class ItemDetail:
+    """One version of an item with all that belongs to it."""
+
+    item: Item
+    version: ItemVersion
+    text: ItemText
+    versions: Sequence[ItemVersion]
+    citations: Sequence[CitedArticle]
+    batch: ItemBatch | None
+    forms: int
+
+
+def find_items(db: Session, wanted: ItemFilter) -> ListPage[Item]:
+    """Return one page of the items that fit."""
+    return scalar_page(db, _sorted(_matching(wanted), wanted.sort), wanted.page)
+
+
+def rows_for_export(db: Session, wanted: ItemFilter) -> Sequence[tuple[Item, ItemVersion]]:
+    """Return items that fit (up to `EXPORT_ROWS`) with their current versions, citations loaded."""
+    query = (
+        select(Item, ItemVersion)
+        .join(ItemVersion, IS_CURRENT)
+        .where(Item.id.in_(_matching(wanted).with_only_columns(Item.id)))
+        .options(selectinload(ItemVersion.citations))
+        .order_by(Item.code)
+        .limit(EXPORT_ROWS)
+    )
+    return [(item, version) for item, version in db.execute(query)]
+
+
+def _matching(wanted: ItemFilter) -> Select[Item]:
+    query = select(Item).where(Item.is_retired.is_(False))
+    if wanted.text:
+        pattern = contains(wanted.text)
+        query = query.where(
+            or_(Item.code.like(pattern, escape="\\"), Item.excerpt.like(pattern, escape="\\"))
+        )
+    if wanted.unit:
+        one_module = len(wanted.unit) == 1 and wanted.unit.isalpha()
+        query = query.where(Item.unit.like(f"{wanted.unit}%") if one_module else Item.unit == wanted.unit)
+    if wanted.kind:
+        query = query.where(Item.kind == wanted.kind)
+    if wanted.tier:
+        query = query.where(Item.is_primary if wanted.tier == "primary" else Item.is_intermediate)
+    if wanted.purpose:
+        query = query.where(Item.purpose == wanted.purpose)
+    if wanted.batch:
+        query = query.where(
+            Item.batch_id.in_(select(ItemBatch.id).where(ItemBatch.public_id == wanted.batch))
+        )
+    if wanted.law:
+        query = query.where(Item.id.in_(_citing(wanted.law, wanted.article)))
+    return query
+
+
+def _citing(law_id: str, article: str) -> Select[int]:
+    query = (
+        select(Item.id)
+        .join(ItemVersion, IS_CURRENT)
+        .join(Citation, Citation.version_id == ItemVersion.id)
+        .where(Citation.law_id == law_id)
+    )
+    return query.where(Citation.article == article) if article else query
+
+
+def _sorted(query: Select[Item], sort: str) -> Select[Item]:
+    name = sort.removeprefix("-")
+    column = SORTS.get(name, Item.updated_at)
+    ordered = column.desc() if sort.startswith("-") or name not in SORTS else column.asc()
+    return query.order_by(ordered, Item.code)
+
+
+def get_item(db: Session, code: str) -> Item:
+    """Return an item.
+
+    Raises:
+        NotFound: if the bank has none with this code.
+    """
+    row = db.scalar(select(Item).where(Item.code == code))
+    if row is None:
+        raise NotFound("题库中没有这道试题。", code="unknown_item")
+    return row
+
+
+def item_detail(db: Session, code: str, number: int | None = None) -> ItemDetail:
+    """Return one version of an item, by default the current one.
+
+    Raises:
+        NotFound: if there is no such item or version.
+    """
+    row = get_item(db, code)
+    query = select(ItemVersion).where(ItemVersion.item_id == row.id).order_by(ItemVersion.number.desc())
+    versions = db.scalars(
+        query.options(selectinload(ItemVersion.key), selectinload(ItemVersion.citations))
+    ).all()
+    version = next((v for v in versions if v.number == (number or row.current_version)), None)
+    if version is None:
+        raise NotFound("这道试题没有这一版。", code="unknown_version")
+    cited = [(citation.law_id, citation.article) for citation in version.citations]
+    forms = select(func.count(ExamForm.id.distinct())).join(FormSlot, FormSlot.form_id == ExamForm.id)
+    return ItemDetail(
+        item=row,
+        version=version,
+        text=to_text(version),
+        versions=versions,
+        citations=cited_articles(db, cited),
+        batch=db.get(ItemBatch, row.batch_id) if row.batch_id else None,
+        forms=db.scalar(forms.where(FormSlot.item_id == row.id)) or 0,
+    )
+
+
+def cited_articles(db: Session, cited: Sequence[tuple[str, str]]) -> list[CitedArticle]:
+    """Return what the citations (law id, article number) stand for, in order."""
+    found = []
+    for law_id, number in cited:
+        law = db.get(LawVersion, law_id)
+        successor = db.get(LawVersion, law.superseded_by) if law and law.superseded_by else None
+        article = db.scalar(select(Article).where(Article.law_id == law_id, Article.number == number))
+        found.append(CitedArticle(law_id, number, law, successor, article))
+    return found
+
+
+def cited_laws(db: Session) -> list[tuple[str, str]]:
+    """Return (id, title) of the laws that items cite, for the filter."""
+    query = select(LawVersion.id, LawVersion.title, LawVersion.effective).where(
+        LawVersion.id.in_(select(Citation.law_id))
+    )
+    rows = db.execute(query.order_by(LawVersion.title, LawVersion.effective))
+    return [
+        (law_id, f"{title}（{effective.year}）" if effective else title) for law_id, title, effective in rows
+    ]
+
+
+def get_batch(db: Session, public_id: UUID) -> ItemBatch:
+    """Return an import with its report.
+
+    Raises:
+        NotFound: if there was none with this id.
+    """
+    batch = db.scalar(select(ItemBatch).where(ItemBatch.public_id == public_id))
+    if batch is None:
+        raise NotFound("没有这次导入的记录。")
+    return batch
+
+
+def recent_batches(db: Session, limit: int = 10) -> Sequence[ItemBatch]:
+    """Return the latest imports."""
+    return db.scalars(select(ItemBatch).order_by(ItemBatch.id.desc()).limit(limit)).all()
+
+
+def purpose_counts(db: Session) -> dict[ItemPurpose, int]:
+    """Return how many items the bank has for each use."""
+    query = select(Item.purpose, func.count()).where(Item.is_retired.is_(False)).group_by(Item.purpose)
+    return {ItemPurpose(purpose): count for purpose, count in db.execute(query)}

@@ -1,0 +1,124 @@
+"""Words of the bank for templates, with their choices for filters and forms."""
+
+from collections.abc import Iterable
+
+from flask_babel import gettext
+
+from question_bank.item import Part
+from question_bank.syllabus import load_syllabus
+from question_bank.terms import ItemKind, PartType, Tier
+from tiejun.bank.models import ItemPurpose
+
+Choices = list[tuple[str, str]]
+
+_PURPOSES = {ItemPurpose.PRACTICE: "练习", ItemPurpose.EXAM: "考试"}
+_FIELDS = {
+    "stem": "题干",
+    "options": "选项",
+    "key": "答案",
+    "points": "分值",
+    "rubric": "评分要点",
+    "type": "小题类型",
+    "parts": "小题",
+    "stimulus": "材料",
+    "unit": "大纲单元",
+    "tiers": "层级",
+    "difficulty": "预计答对",
+    "purpose": "用途",
+    "citations": "法律依据",
+    "rationale": "解析",
+    "figures": "数额、期限",
+    "id": "编号",
+}
+_LEVELS = {"national": "国家级", "provincial": "省级"}
+
+
+def kind_word(value: str) -> str:
+    """Return the name of a kind of item or type of part."""
+    known = {kind.value: kind.label for kind in (*PartType, *ItemKind)}
+    return str(gettext(known.get(value, value)))
+
+
+def tier_word(value: str) -> str:
+    """Return the name of a tier."""
+    return str(gettext(Tier(value).label))
+
+
+def tiers_word(values: Iterable[str]) -> str:
+    """Return the names of tiers as a list."""
+    return "、".join(tier_word(value) for value in values)
+
+
+def field_word(name: str) -> str:
+    """Return the label of an editor's field; "part-1-key" is 第 2 小题答案."""
+    part, number, field = [*name.split("-", 2), "", ""][:3] if name.startswith("part-") else ("", "", name)
+    word = gettext(_FIELDS.get(field, field))
+    return gettext("第 %(n)s 小题%(field)s", n=int(number) + 1, field=word) if part else str(word)
+
+
+def level_word(value: str) -> str:
+    """Return the name of a level."""
+    return str(gettext(_LEVELS.get(value, value)))
+
+
+def key_word(part: Part) -> str:
+    """Return the key of a part on one line."""
+    if part.type is PartType.TRUE_FALSE:
+        return str(gettext("正确") if part.key else gettext("错误"))
+    if part.type is PartType.FILL_IN and isinstance(part.key, tuple):
+        return "；".join("／".join(spellings) for spellings in part.key)
+    if part.key is None:
+        return str(gettext("人工阅卷"))
+    chosen = part.key if isinstance(part.key, tuple) else (part.key,)
+    return "".join(str(option).upper() for option in chosen)
+
+
+def purpose_word(value: str) -> str:
+    """Return the name of a use."""
+    return str(gettext(_PURPOSES[ItemPurpose(value)]))
+
+
+def kind_choices() -> Choices:
+    """Return the kinds of items."""
+    return [(kind.value, kind_word(kind.value)) for kind in ItemKind]
+
+
+def part_choices() -> Choices:
+    """Return the types of parts that a case may have."""
+    return [(part.value, kind_word(part.value)) for part in PartType]
+
+
+def tier_choices() -> Choices:
+    """Return the tiers."""
+    return [(tier.value, tier_word(tier.value)) for tier in Tier]
+
+
+def purpose_choices() -> Choices:
+    """Return the uses."""
+    return [(purpose.value, purpose_word(purpose.value)) for purpose in ItemPurpose]
+
+
+def unit_choices() -> Choices:
+    """Return the units of the syllabus."""
+    return [(unit.code, f"{unit.code} {unit.title}") for unit in load_syllabus().units()]
+
+
+def unit_and_module_choices() -> Choices:
+    """Return modules and units in the order of the syllabus."""
+    found: Choices = []
+    for module in load_syllabus().modules:
+        found.append((module.code, f"{module.code} {module.title}"))
+        found += [(unit.code, f"　{unit.code} {unit.title}") for unit in module.units]
+    return found
+
+
+def unit_title(code: str | None) -> str:
+    """Return "B5 title", or a dash for an item without a unit."""
+    unit = load_syllabus().unit(code) if code else None
+    return f"{unit.code} {unit.title}" if unit else (code or "—")
+
+
+def module_title(code: str) -> str:
+    """Return the title of a module."""
+    module = load_syllabus().module(code)
+    return module.title if module else code

@@ -863,6 +863,7 @@ def upgrade() -> None:
         sa.Column("client_at", tiejun.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("received_at", tiejun.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("standing", sa.String(length=10), nullable=False),
+        sa.Column("silent_since", tiejun.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["attempt_id"], ["attempt.id"], name=op.f("fk_response_event_attempt_id_attempt")
         ),

@@ -211,6 +211,7 @@ def _row(seat: _Seat, event: Sent, now: datetime, grace: timedelta) -> dict[str,
         "client_at": event.given_at,
         "received_at": now,
         "standing": Standing.COUNTED if counts else Standing.LATE,
+        "silent_since": None if counts else seat.lease.last_seen_at,
     }
 
 

@@ -188,6 +188,9 @@ class ResponseEvent(Base):
     client_at: Mapped[Instant]
     received_at: Mapped[Instant]
     standing: Mapped[Standing] = mapped_column(String(10), default=Standing.COUNTED)
+    silent_since: Mapped[
+        Instant | None
+    ]  # of a late answer: the last sign of life before it, the outage's begin
 
 
 class LateDecision(Base):

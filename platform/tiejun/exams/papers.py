@@ -4,6 +4,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from string import ascii_uppercase
 from threading import Lock
 from typing import Any
 
@@ -23,8 +24,15 @@ class SlotShape:
     """What may be answered in one slot."""
 
     type: PartType
-    option_ids: frozenset[str]
+    option_ids: tuple[str, ...]
     blanks: int
+
+    def letters(self, value: Any) -> str:
+        """Return a value as people read it: options by their letters on this paper."""
+        if self.type in (PartType.SINGLE, PartType.MULTIPLE):
+            chosen = [value] if isinstance(value, str) else value
+            return "".join(sorted(ascii_uppercase[self.option_ids.index(option)] for option in chosen))
+        return "；".join(value) if isinstance(value, list) else str(value)
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,7 @@ def parse(text: str) -> Paper:
     shapes = {
         slot["slot"]: SlotShape(
             PartType(slot["type"]),
-            frozenset(option["id"] for option in slot.get("options", ())),
+            tuple(option["id"] for option in slot.get("options", ())),
             slot.get("blanks", 0),
         )
         for section in document["sections"]

@@ -239,6 +239,15 @@ def answered_by(db: Session, attempt_id: int) -> int:
     return db.execute(select(func.count()).where(last.c.nth == 1, last.c.is_blank.is_(False))).scalar_one()
 
 
+def late_waiting(db: Session, sitting_id: int) -> int:
+    """Return how many attempts of a sitting have late answers that wait for two people's decision."""
+    return db.execute(
+        select(func.count(func.distinct(Attempt.id)))
+        .join(ResponseEvent, ResponseEvent.attempt_id == Attempt.id)
+        .where(Attempt.sitting_id == sitting_id, ResponseEvent.standing == Standing.LATE)
+    ).scalar_one()
+
+
 def live_lease(db: Session, attempt_id: int) -> Lease | None:
     """Return the lease that may write to an attempt."""
     return db.scalars(

@@ -19,6 +19,7 @@ from tiejun.db import Database
 from tiejun.exams.delivery_views import bp as delivery
 from tiejun.exams.follow_up_views import bp as make_ups
 from tiejun.exams.invigilation_views import bp as invigilation
+from tiejun.exams.late_views import bp as late
 from tiejun.exams.marking_views import bp as marking
 from tiejun.exams.registration_views import bp as exams
 from tiejun.exams.result_service import training_recorded
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     exams,
     delivery,
     invigilation,
+    late,
     marking,
     results,
     make_ups,

@@ -17,6 +17,10 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of our own in i
 INITDB = ["-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-N"]
 
 
+class StillConnected(Exception):
+    """A test ended without closing its connections; the next one would hear of it as a warning."""
+
+
 @dataclass(frozen=True)
 class Cluster:
     """A running server; `folder` holds its data and its socket."""
@@ -41,8 +45,17 @@ class Cluster:
         self.run(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
 
     def drop(self, database: str) -> None:
-        """Drop a database, whoever is still connected."""
-        self.run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+        """Drop a database that everybody has let go of.
+
+        Raises:
+            StillConnected: if a connection is left after the server's own wait of five seconds; the
+                database is dropped all the same.
+        """
+        try:
+            self.run(f'DROP DATABASE "{database}"')
+        except psycopg.errors.ObjectInUse as error:
+            self.run(f'DROP DATABASE "{database}" WITH (FORCE)')
+            raise StillConnected("the test left a connection open: dispose of every Database") from error
 
 
 def _server_account() -> pwd.struct_passwd | None:

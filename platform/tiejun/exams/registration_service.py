@@ -144,12 +144,12 @@ def _units_on_the_day(db: Session, sitting: Sitting, person_ids: Collection[int]
         .where(Posting.person_id.in_(person_ids), serving(day))
         .order_by(Posting.effective_from, Posting.id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _refuse_faults(db: Session, sitting: Sitting, wanted: Sequence[int], units: dict[int, int]) -> None:
     rows = db.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    names = dict(rows.tuples().all())
+    names = dict(rows.all())
     problems = []
     if not wanted:
         problems.append(Problem("登记", "考生", "没有选择考生。"))

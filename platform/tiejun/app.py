@@ -16,6 +16,7 @@ from tiejun.certificates.service import issuer_for, receive_result
 from tiejun.certificates.views import bp as certificates
 from tiejun.clock import Clock
 from tiejun.db import Database
+from tiejun.demo.views import bp as demo
 from tiejun.exams.delivery_views import bp as delivery
 from tiejun.exams.follow_up_views import bp as make_ups
 from tiejun.exams.invigilation_views import bp as invigilation
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     results,
     make_ups,
     certificates,
+    demo,
     api,
 )
 

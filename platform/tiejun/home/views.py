@@ -4,8 +4,9 @@ from flask import Blueprint, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
-from tiejun.access import Permission, public, require
-from tiejun.web import reading
+from tiejun.access import Permission, persona, public, require
+from tiejun.home.agenda import agenda
+from tiejun.web import now, reading
 
 bp = Blueprint("home", __name__)
 
@@ -14,7 +15,9 @@ bp = Blueprint("home", __name__)
 @require(Permission.SELF_USE)
 def today() -> ResponseReturnValue:
     """Show what the signed-in person must do, the most urgent first."""
-    return render_template("home/today.html")
+    with reading() as db:
+        shown = agenda(db, persona(), now())
+    return render_template("home/today.html", agenda=shown)
 
 
 @bp.get("/healthz")

@@ -1,7 +1,6 @@
 """Commands that run an installation."""
 
 import json
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -10,10 +9,11 @@ import click
 
 from tiejun import outbox as outbox_module
 from tiejun.app import handlers
-from tiejun.db import REQUEST_THREADS, Database
+from tiejun.db import Database
 from tiejun.installation import make_clock
 from tiejun.operations import archive, migrate
 from tiejun.operations.doctor import examine
+from tiejun.operations.serving import run_gunicorn
 from tiejun.settings import Settings
 
 
@@ -24,17 +24,6 @@ def serve(host: str, port: int) -> None:
     """启动服务（gunicorn，一个进程四个线程）。"""
     Settings.from_env()
     run_gunicorn(host, port)
-
-
-def run_gunicorn(host: str, port: int) -> None:
-    """Become gunicorn; never returns."""
-    arguments = [
-        *(sys.executable, "-m", "gunicorn"),
-        *("--config", "python:tiejun.gunicorn_conf"),
-        *("--bind", f"{host}:{port}", "--threads", str(REQUEST_THREADS)),
-        "tiejun.app:create_app()",
-    ]
-    os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter with fixed words
 
 
 @click.group()

@@ -132,8 +132,7 @@ def _plan(
     found = known.get(hashed)
     if found is not None and found.unit is not None and not units.covers(found.unit):
         return [Problem(entry.where, WORDS[NAME], "此人现在其他地区任职，请先由原单位办理调出")]
-    person_id = found.person.id if found else None
-    if entry.login and taken.get(entry.login, person_id) != person_id:
+    if entry.login in taken and (found is None or taken[entry.login] != found.person.id):
         return [Problem(entry.where, WORDS[LOGIN], f"登录名“{entry.login}”已被使用")]
     moved = found is not None and _moves(found, entry, unit)
     if moved and found and found.posting and entry.since <= found.posting.effective_from:
@@ -201,7 +200,7 @@ def _taken_logins(db: Session, entries: Sequence[RosterEntry]) -> dict[str, int 
         rows = db.execute(
             select(Account.login, Account.person_id).where(Account.login.in_(logins[start : start + CHUNK]))
         )
-        taken.update(dict(rows.tuples().all()))
+        taken.update({login: person_id for login, person_id in rows})
     return taken
 
 

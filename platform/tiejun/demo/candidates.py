@@ -1,0 +1,91 @@
+"""Invented candidates: what somebody of a given strength answers, and what a marker gives for it."""
+
+import random
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from question_bank.item import PartType
+from tiejun.audit import Actor
+from tiejun.bank.form_service import SlotKey, slot_keys
+from tiejun.db import Database
+from tiejun.exams import marking_queries
+from tiejun.exams.events import Batch, Sent, record_events, submit
+from tiejun.exams.marking_rules import Policy
+from tiejun.exams.marking_service import Desk, Mark, Place, essay, save
+from tiejun.exams.models import Attempt, Registration, Sitting
+from tiejun.exams.service import Entry, open_attempt
+from tiejun.people.models import Account
+from tiejun.people.sign_in import Caller, end_session, load_persona, open_session
+from tiejun.settings import Settings
+
+GRACE = timedelta(seconds=60)
+ESSAY = (
+    "本案应先核对管辖和立案时限，再固定现场检查笔录、采样记录和监测报告，"
+    "由两名以上执法人员出示证件后进行；告知陈述申辩和听证权利，经法制审核后作出决定并依法送达。"
+)
+MARKER_ROUNDS = 3
+
+
+def sit(database: Database, sitting: UUID, person_id: int, strength: float, at: datetime) -> None:
+    """Let a person open, answer and hand in an attempt; `strength` is the share answered rightly."""
+    opened = open_attempt(database, sitting, Entry(person_id, "demo", Actor(None, "演示考生")), at)
+    chance, claims = random.Random(f"{person_id}:{strength}"), opened.claims
+    with database.transaction() as db:
+        form = select(Registration.form_id).join(Attempt, Attempt.registration_id == Registration.id)
+        keys = slot_keys(db, db.scalars(form.where(Attempt.public_id == claims.attempt)).one())
+        events = [
+            Sent(
+                number,
+                key.slot,
+                _answer(key, chance.random() < strength),
+                at + timedelta(seconds=30 * number),
+            )
+            for number, key in enumerate(keys, start=1)
+        ]
+        last = events[-1].given_at
+        record_events(db, claims, Batch(claims.lease, len(events), events), last, GRACE)
+        submit(db, claims, claims.lease, len(events), last + timedelta(minutes=5))
+
+
+def _answer(slot: SlotKey, is_right: bool) -> Any:
+    kind, key = slot.part.type, cast(Any, slot.part.key)
+    if kind is PartType.ESSAY:
+        return ESSAY if is_right else ESSAY[:40]
+    if kind is PartType.TRUE_FALSE:
+        return key if is_right else not key
+    if kind is PartType.FILL_IN:
+        return [accepted[0] if is_right else "不清楚" for accepted in key]
+    wrong = [option.id for option in slot.part.options if option.id not in key]
+    if kind is PartType.SINGLE:
+        return slot.option_ids[key if is_right else wrong[0]]
+    chosen = list(key) if is_right else [key[0], *wrong[:1]]
+    return [slot.option_ids[option] for option in chosen]
+
+
+def mark(database: Database, sitting_id: int, markers: list[str], settings: Settings, now: datetime) -> None:
+    """Let the markers give points for all essays of a sitting, as often as the rules call for."""
+    for login in [marker for _round in range(MARKER_ROUNDS) for marker in markers]:
+        with database.transaction() as db:
+            _mark_as(db, sitting_id, login, settings, now)
+
+
+def _mark_as(db: Session, sitting_id: int, login: str, settings: Settings, now: datetime) -> None:
+    account = db.scalars(select(Account).where(Account.login == login)).one()
+    sid = open_session(db, account.id, "browser", Caller(None, "demo"), now)
+    db.flush()
+    who = load_persona(db, sid, now, settings)
+    assert who is not None
+    policy, sitting = Policy(Decimal(str(settings.marking_band))), db.get_one(Sitting, sitting_id)
+    desk = Desk(who, Actor(account.id, account.login), policy)
+    for task in marking_queries.tasks(marking_queries.sheets(db, sitting, now, policy), who):
+        place = Place(sitting, marking_queries.attempt_of_code(db, sitting, task.code), task.slot)
+        found = essay(db, place, desk, now)
+        tenths = 8 if found.text == ESSAY else 3
+        # Points come in halves.
+        save(db, place, Mark((found.maximum * tenths / 5).quantize(Decimal(1)) / 2), desk, now)
+    end_session(db, sid, now)

@@ -1,0 +1,84 @@
+"""What the first page shows: the duties of every feature, and what comes next for an officer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from tiejun.access import Permission, Persona
+from tiejun.certificates import queries as certificates
+from tiejun.certificates.models import Certificate, ResultStatement
+from tiejun.clock import beijing
+from tiejun.duties import Duty, by_urgency
+from tiejun.exams import admin_queries, invigilation_duties, make_up_queries, result_queries
+from tiejun.exams.queries import SittingView, my_sittings
+from tiejun.exams.rules import SittingState
+
+AHEAD = frozenset({SittingState.UPCOMING, SittingState.WAITING, SittingState.OPEN, SittingState.IN_PROGRESS})
+SOURCES = (
+    make_up_queries.duties,
+    admin_queries.duties,
+    invigilation_duties.duties,
+    result_queries.duties,
+    certificates.duties,
+)
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """The first page of one person on one day."""
+
+    today: date
+    duties: Sequence[Duty]
+    next_sitting: SittingView | None
+    certificates: Sequence[Certificate]
+    waiting: Sequence[ResultStatement]
+
+    @property
+    def overdue(self) -> int:
+        """How many duties should have been done before today."""
+        return sum(duty.due_on < self.today for duty in self.duties)
+
+    @property
+    def within_a_week(self) -> int:
+        """How many duties are due today or in the seven days after."""
+        return sum(0 <= duty.days_left(self.today) <= 7 for duty in self.duties)
+
+
+def agenda(db: Session, who: Persona, now: datetime) -> Agenda:
+    """Return the first page of `who`; only what this person may see is read."""
+    duties = [duty for source in SOURCES for duty in source(db, who, now)]
+    sittings: list[SittingView] = []
+    if who.person_id is not None and who.may(Permission.EXAM_SIT):
+        views = my_sittings(db, who.person_id, now)
+        sittings = sorted((view for view in views if view.state in AHEAD), key=lambda view: view.starts_at)
+    duties += [_sitting(view) for view in sittings if not view.is_make_up]
+    return Agenda(
+        today=beijing(now).date(),
+        duties=by_urgency(duties),
+        next_sitting=sittings[0] if sittings else None,
+        certificates=certificates.own(db, who),
+        waiting=certificates.own_waiting(db, who),
+    )
+
+
+def _sitting(view: SittingView) -> Duty:
+    starts, ends = beijing(view.starts_at), beijing(view.ends_at)
+    open_now = view.state in (SittingState.OPEN, SittingState.IN_PROGRESS)
+    minutes = view.duration_seconds // 60
+    why = _(
+        "%(venue)s，%(window)s，限时 %(minutes)s 分钟，闭卷",
+        venue=view.venue or _("线上"),
+        window=f"{starts:%m-%d %H:%M}–{ends:%m-%d %H:%M}"
+        if starts.date() != ends.date()
+        else f"{starts:%H:%M}–{ends:%H:%M}",
+        minutes=minutes,
+    )
+    if view.state is SittingState.IN_PROGRESS:
+        action = _("继续作答")
+    else:
+        action = _("进入考试") if open_now else _("查看考试")
+    day = ends.date() if open_now else starts.date()
+    return Duty(day, _("参加%(title)s", title=view.title), why, action, f"/sit/{view.id}")

@@ -1,7 +1,6 @@
 """The pages of certificates: who sees what, searching, printing, revoking."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -251,17 +250,28 @@ def test_a_certificate_is_revoked_only_once(issued):
     assert only_certificate(issued).revoke_reason == "考后查实作弊"
 
 
-def test_the_officer_is_reminded_in_the_last_half_year(issued):
-    def titles(day):
-        issued.clock.time = issued.clock.time.replace(year=day[0], month=day[1], day=day[2])
-        client = issued.client("officer")
-        with client.session_transaction() as session, issued.database.reading() as db:
-            who = load_persona(db, session["_user_id"], issued.clock(), issued.settings)
-            with issued.app.test_request_context():
-                return [duty.title for duty in queries.duties(db, who, issued.clock())]
+def duties(house, who):
+    client = house.client(who)
+    with client.session_transaction() as session, house.database.reading() as db:
+        found = load_persona(db, session["_user_id"], house.clock(), house.settings)
+        with house.app.test_request_context():
+            return queries.duties(db, found, house.clock())
 
-    assert titles((2031, 5, 18)) == []
-    assert titles((2031, 5, 19)) == [f"合格证书 {NUMBER} 即将到期"]
-    assert titles((2031, 11, 19)) == [f"合格证书 {NUMBER} 即将到期"]
-    issued.clock.time += timedelta(days=1)
-    assert titles((2031, 11, 20)) == []
+
+@pytest.mark.parametrize("day", [(2031, 5, 18), (2031, 5, 19), (2031, 11, 19), (2031, 11, 20)])
+def test_the_officer_is_reminded_in_the_last_half_year(issued, day):
+    issued.clock.time = issued.clock.time.replace(year=day[0], month=day[1], day=day[2])
+
+    reminded = [duty.title for duty in duties(issued, "officer")]
+
+    inside = (2031, 5, 19) <= day <= (2031, 11, 19)
+    assert reminded == ([f"合格证书 {NUMBER} 即将到期"] if inside else [])
+
+
+def test_the_administrator_has_to_look_after_what_cannot_be_certified(house):
+    house.deliver(house.result(level="national"), house.result("colleague", training=None))
+
+    (duty,) = duties(house, "province admin")
+    assert duty.title == "1 份合格成绩暂不能发证"
+    assert "国家级" in duty.why
+    assert duties(house, "auditor") == []

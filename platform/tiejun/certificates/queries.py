@@ -21,6 +21,7 @@ from tiejun.people.models import Person, Posting, Unit
 from tiejun.people.queries import serving
 
 PER_PAGE = 50
+LONGEST_LIST = 200
 EXPIRY_NOTICE_MONTHS = 6
 NOBODY = "0" * 32
 
@@ -144,10 +145,20 @@ def own_waiting(db: Session, who: Persona) -> Sequence[ResultStatement]:
     return db.scalars(_waiting().where(ResultStatement.person_id == who.person_id)).all()
 
 
-def waiting(db: Session, who: Persona) -> Sequence[ResultStatement]:
-    """Return the passes without a certificate in the units this person may see, the oldest first."""
+def waiting(db: Session, who: Persona, outcome: Outcome) -> Sequence[ResultStatement]:
+    """Return the passes without a certificate in the units this person may see, the oldest 200.
+
+    `outcome` is why there is none: AWAITING_TRAINING or BLOCKED.
+    """
     within = _within(ResultStatement.unit_path, who, Permission.CERTIFICATE_VIEW)
-    return db.scalars(_waiting().where(within)).all()
+    return db.scalars(_waiting().where(within, ResultStatement.outcome == outcome).limit(LONGEST_LIST)).all()
+
+
+def waiting_count(db: Session, who: Persona, outcome: Outcome) -> int:
+    """Return how many there are in all."""
+    within = _within(ResultStatement.unit_path, who, Permission.CERTIFICATE_VIEW)
+    counted = select(func.count(ResultStatement.id)).where(within, ResultStatement.outcome == outcome)
+    return db.scalar(counted) or 0
 
 
 def blocked(db: Session, key: str, who: Persona) -> ResultStatement:
@@ -217,10 +228,11 @@ def duties(db: Session, who: Persona, now: datetime) -> list[Duty]:
     today = beijing(now).date()
     found = [_renewal(row) for row in own(db, who) if _expires_soon(row, today)]
     if who.may(Permission.CERTIFICATE_MANAGE):
-        blocked = [row for row in waiting(db, who) if row.outcome == Outcome.BLOCKED]
-        if blocked:
-            title = gettext("%(n)s 份合格成绩暂不能发证", n=len(blocked))
-            found.append(Duty(today, title, blocked[0].reason, gettext("去处理"), "/certificates/waiting"))
+        stuck = waiting(db, who, Outcome.BLOCKED)
+        if stuck:
+            count = waiting_count(db, who, Outcome.BLOCKED)
+            title = gettext("%(n)s 份合格成绩暂不能发证", n=count)
+            found.append(Duty(today, title, stuck[0].reason, gettext("去处理"), "/certificates/waiting"))
     return found
 
 

@@ -20,6 +20,7 @@ from tiejun.prints.render import render_certificate
 from tiejun.web import actor, notice, now, reading, settings, transaction
 
 bp = Blueprint("certificates", __name__)
+WAITING = (Outcome.BLOCKED, Outcome.AWAITING_TRAINING)
 WORDS = {
     "level_words": rules.LEVEL_WORDS,
     "tier_words": rules.TIER_WORDS,
@@ -40,7 +41,7 @@ def register() -> ResponseReturnValue:
     search = _search()
     with reading() as db:
         page = queries.register(db, search, persona(), beijing(now()).date())
-        waiting = queries.waiting(db, persona())
+        waiting = sum(queries.waiting_count(db, persona(), outcome) for outcome in WAITING)
         used = queries.numbers_used(db, beijing(now()).year)
     return render_template(
         "certificates/register.html",
@@ -56,12 +57,9 @@ def register() -> ResponseReturnValue:
 def waiting() -> ResponseReturnValue:
     """Passes without a certificate: those waiting for training, those that cannot be certified yet."""
     with reading() as db:
-        rows = queries.waiting(db, persona())
-    return render_template(
-        "certificates/waiting.html",
-        blocked=[row for row in rows if row.outcome == Outcome.BLOCKED],
-        untrained=[row for row in rows if row.outcome == Outcome.AWAITING_TRAINING],
-    )
+        lists = {str(outcome): queries.waiting(db, persona(), outcome) for outcome in WAITING}
+        counts = {str(outcome): queries.waiting_count(db, persona(), outcome) for outcome in WAITING}
+    return render_template("certificates/waiting.html", lists=lists, counts=counts)
 
 
 @bp.post("/certificates/waiting")

@@ -41,6 +41,10 @@ FIELDS = {
 }
 
 
+# Choices are set by the view; what was not among them is refused in Chinese.
+CHOSEN: dict[str, Any] = {"validate_choice": False, "invalid_value_message": _l("请从列表中选择。")}
+
+
 class BeijingTimeField(DateTimeLocalField):
     """A time typed on Beijing's clocks; `instant` is the same in UTC."""
 
@@ -74,7 +78,7 @@ class Ticks(SelectMultipleField):
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what was not offered, in Chinese."""
-        offered = {value for value, *_rest in self.iter_choices()}
+        offered = {choice.value for choice in self.iter_choices()}
         if any(value not in offered for value in self.data or ()):
             raise StopValidation(_("所选内容已不可选，请重新选择。"))
 
@@ -100,12 +104,8 @@ class ExamForm(Blamed):
     """An exam: its name, blueprint (which fixes level and tier) and the unit that holds it."""
 
     title = StringField(_l("考试名称"), [InputRequired(_l("请填写考试名称。")), Length(max=120)])
-    blueprint = SelectField(
-        _l("命题细目表"), [InputRequired(_l("请选择命题细目表。"))], coerce=int, validate_choice=False
-    )
-    unit = SelectField(
-        _l("主办单位"), [InputRequired(_l("请选择主办单位。"))], coerce=int, validate_choice=False
-    )
+    blueprint = SelectField(_l("命题细目表"), [InputRequired(_l("请选择命题细目表。"))], coerce=int, **CHOSEN)
+    unit = SelectField(_l("主办单位"), [InputRequired(_l("请选择主办单位。"))], coerce=int, **CHOSEN)
 
     def spec(self, levels: dict[int, tuple[str, str]]) -> ExamSpec:
         """Return what was typed; `levels` has level and tier by blueprint."""
@@ -114,7 +114,7 @@ class ExamForm(Blamed):
 
     def validate_unit(self, field: SelectField) -> None:
         """Refuse a unit out of reach."""
-        if field.data not in {value for value, _label in field.choices}:
+        if field.data not in field.choices:
             raise StopValidation(_("请选择管辖范围内的主办单位。"))
 
 
@@ -132,9 +132,9 @@ class SittingForm(Blamed):
         ],
     )
     venue = StringField(_l("考点"), [Length(max=120)], description=_l("不填表示线上考试。"))
-    forms = Ticks(_l("试卷"), [InputRequired(_l("请至少选择一份试卷。"))], coerce=int, validate_choice=False)
-    invigilators = Ticks(_l("监考"), coerce=int, validate_choice=False)
-    markers = Ticks(_l("阅卷人"), coerce=int, validate_choice=False)
+    forms = Ticks(_l("试卷"), [InputRequired(_l("请至少选择一份试卷。"))], coerce=int, **CHOSEN)
+    invigilators = Ticks(_l("监考"), coerce=int, **CHOSEN)
+    markers = Ticks(_l("阅卷人"), coerce=int, **CHOSEN)
     allows_api = BooleanField(_l("允许接口客户端作答（只用于模拟考试和压力测试）"))
     is_make_up = BooleanField(_l("这是补考场次"))
 

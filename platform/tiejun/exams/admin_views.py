@@ -16,7 +16,6 @@ from tiejun.exams.admin_forms import ExamForm, SittingForm
 from tiejun.exams.admin_rules import PHASE_WORDS, Phase
 from tiejun.exams.models import Exam, Sitting
 from tiejun.people.levels import LEVEL_WORDS, TIER_WORDS
-from tiejun.people.models import Account
 from tiejun.web import actor, notice, now, reading, transaction
 
 bp = Blueprint("exams", __name__)
@@ -105,8 +104,8 @@ def edit_sitting(public_id: UUID) -> ResponseReturnValue:
 
 def _offer_exam(db: Session, who: Persona, form: ExamForm) -> dict[int, tuple[str, str]]:
     known = queries.blueprints(db)
-    form.blueprint.choices = [(blueprint.id, _blueprint_words(blueprint)) for blueprint in known]
-    form.unit.choices = [(unit.id, unit.name) for unit in queries.holders(db, who)]
+    form.blueprint.choices = {blueprint.id: _blueprint_words(blueprint) for blueprint in known}
+    form.unit.choices = {unit.id: unit.name for unit in queries.holders(db, who)}
     if request.method == "GET":
         form.unit.data = who.unit_id
     return {blueprint.id: (blueprint.level, blueprint.tier) for blueprint in known}
@@ -136,10 +135,10 @@ def _sitting_form(db: Session, exam: Exam, sitting: Sitting | None) -> SittingFo
     if request.method == "GET":
         _fill(db, form, exam, sitting)
     forms = queries.free_forms(db, exam.blueprint_id, sitting.id if sitting else None)
-    form.forms.choices = [
-        (paper.id, _("试卷%(label)s（%(slots)s题）", label=paper.label, slots=paper.slot_count))
+    form.forms.choices = {
+        paper.id: _("试卷%(label)s（%(slots)s题）", label=paper.label, slots=paper.slot_count)
         for paper in forms
-    ]
+    }
     serving = queries.staff(db, sitting.id) if sitting else []
     for field, role, duty in (
         (form.invigilators, Role.INVIGILATOR, service.INVIGILATOR),
@@ -148,7 +147,7 @@ def _sitting_form(db: Session, exam: Exam, sitting: Sitting | None) -> SittingFo
         # Who serves already stays offered, also when the account lies outside this administrator's reach.
         offered = {account.id: account for account in queries.staff_choices(db, persona(), role)}
         offered |= {account.id: account for told, account, _unit in serving if told == duty}
-        field.choices = [_choice(account) for account in offered.values()]
+        field.choices = {one.id: f"{one.display_name}（{one.login}）" for one in offered.values()}
     return form
 
 
@@ -171,10 +170,6 @@ def _fill(db: Session, form: SittingForm, exam: Exam, sitting: Sitting | None) -
     serving = queries.staff(db, sitting.id)
     form.invigilators.process_data([who.id for duty, who, _u in serving if duty == service.INVIGILATOR])
     form.markers.process_data([who.id for duty, who, _u in serving if duty == service.MARKER])
-
-
-def _choice(account: Account) -> tuple[int, str]:
-    return account.id, f"{account.display_name}（{account.login}）"
 
 
 def _create(form: SittingForm, exam: Exam) -> Sitting | None:

@@ -1,7 +1,7 @@
 """Forms of the talk and of the decision after it."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField, StringField, TextAreaField
+from wtforms import DateField, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from tiejun.exams.admin_forms import Blamed
@@ -31,8 +31,8 @@ class DecisionForm(Blamed):
         _l("处理决定"),
         [InputRequired(_l("请选择处理决定。"))],
         choices=[
-            ("kept", _l("留岗，重新参加培训和考试")),
-            ("moved", _l("调离执法岗位")),
+            SelectChoice("kept", _l("留岗，重新参加培训和考试")),
+            SelectChoice("moved", _l("调离执法岗位")),
         ],
     )
     new_post = StringField(_l("调往岗位"), [Length(max=120)], description=_l("决定调离时填写。"))

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from tiejun.access import Permission, persona, require
-from tiejun.crypto import keyed_hash
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 from tiejun.exams import admin_queries
 from tiejun.exams import registration_queries as queries
@@ -20,9 +19,8 @@ from tiejun.exams.admin_rules import Phase
 from tiejun.exams.admin_views import WORDS, bp
 from tiejun.exams.registration_export import seat_list
 from tiejun.people.models import Unit
+from tiejun.people.roster import id_hash
 from tiejun.web import actor, notice, now, reading, settings, transaction
-
-PURPOSE = "id-number"
 
 
 @bp.get("/sittings/<uuid:public_id>/register")
@@ -154,7 +152,7 @@ def _may_see(unit: Unit) -> bool:
 
 
 def _hash(number: str) -> str:
-    return keyed_hash(number, settings().data_key, PURPOSE)
+    return id_hash(number, settings())
 
 
 def _again(public_id: UUID, problems: list[Problem]) -> ResponseReturnValue:

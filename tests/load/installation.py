@@ -107,9 +107,11 @@ class Installation:
 
     def faults_in_log(self) -> list[str]:
         """Return the lines of the server's log that tell of an unexpected error, with a little around."""
+        if not self.server.log.exists():
+            return []
         lines = self.server.log.read_text(errors="replace").splitlines()
         return [
-            "\n".join(lines[max(0, at - 1) : at + 25]) for at, line in enumerate(lines) if FAULTS.search(line)
+            "\n".join(lines[max(0, at - 1) : at + 60]) for at, line in enumerate(lines) if FAULTS.search(line)
         ]
 
 

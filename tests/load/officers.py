@@ -30,6 +30,7 @@ STAFF = {
     "invigilator": ("监考员", Role.INVIGILATOR, "510000"),
     "marker1": ("阅卷员甲", Role.MARKER, "510000"),
     "marker2": ("阅卷员乙", Role.MARKER, "510000"),
+    "marker3": ("阅卷员丙", Role.MARKER, "510000"),
 }
 ROSTER_HEADINGS = (
     *("姓名*", "证件号码*", "单位*", "职务*", "编制", "到岗日期*", "手机", "登录名"),

@@ -11,9 +11,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.load import preparation
+from tests.load import audit, day, preparation
+from tests.load.cast import Cast, choose
+from tests.load.day import FULL, SMALL, Stage
 from tests.load.installation import Installation
+from tests.load.preparation import World
 from tests.load.report import Report, Stop
+from tests.support import tools
 
 
 def main() -> int:
@@ -25,7 +29,8 @@ def main() -> int:
         try:
             _rehearse(home, asked, report)
         except Stop:
-            pass
+            for fault in home.faults_in_log():
+                report.check(False, f"the server's log: {fault}")
         finally:
             home.server.stop()
     print(report.text(), flush=True)
@@ -44,22 +49,61 @@ def _arguments() -> argparse.Namespace:
 
 
 def _rehearse(home: Installation, asked: argparse.Namespace, report: Report) -> None:
-    rng = random.Random(asked.seed)
-    count = 60 if asked.small else 500
+    stage = Stage(home, report, SMALL if asked.small else FULL, random.Random(asked.seed))
+    world, people = _prepare(stage, asked)
+    _sit(stage, world, people)
+    with report.step("audit"):
+        _audit(stage, people)
+
+
+def _prepare(stage: Stage, asked: argparse.Namespace) -> tuple[World, Cast]:
+    home, report = stage.home, stage.report
     with report.step("an empty installation"):
         preparation.create(home, report)
     with report.step("laws"):
         preparation.import_laws(home, asked.data, report, twice=not asked.small)
     with report.step("roster"):
-        world = preparation.import_people(home, count, rng, report)
+        world = preparation.import_people(
+            home, stage.size.officers, stage.rng, report, thorough=not asked.small
+        )
+        people = choose(world.due(), world.logins, stage.size.clients, stage.rng)
     with report.step("training"):
-        preparation.import_training(home, world, set(), report)
+        preparation.import_training(home, world, people.untrained, report)
     with report.step("real item banks"):
         preparation.import_banks(home, asked.data, report)
     with report.step("starter bank"):
         preparation.import_starter(home, report)
-    with report.step("forms"):
+    with report.step("forms A and B"):
         preparation.freeze_forms(home, world, report)
+    return world, people
+
+
+def _sit(stage: Stage, world: World, people: Cast) -> None:
+    report = stage.report
+    with report.step("exam, sitting, registration"):
+        stage.home.server.start()
+        day.arrange(stage, people, world.officers, world.staff)
+    with report.step("signing in, new passwords"):
+        starts_at = day.wait_before(stage, stage.sitting)
+        desks = day.come_in(stage, people.at_clients, stage.sitting)
+        seat = day.chromium_seat(stage, people, tools.chromium())
+        if seat:
+            seat.start()
+    with report.step("the exam"):
+        day.sit(stage, desks, stage.sitting, starts_at, seat)
+
+
+def _audit(stage: Stage, people: Cast) -> None:
+    report, traffic = stage.report, stage.traffic
+    journals = [journal for who in people.everybody for journal in who.journals]
+    audit.compare_events(stage.home.database, stage.sitting, journals, report)
+    for fault in stage.home.faults_in_log():
+        report.check(False, f"the server's log: {fault}")
+    report.figure("worker killed with -9", stage.kills)
+    for name, count in sorted(traffic.counts.items()):
+        report.figure(name, count)
+    report.figure("milliseconds of a save, p50", traffic.percentile(0.5))
+    report.figure("milliseconds of a save, p99", traffic.percentile(0.99))
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ class Board:
 
     def count(self, state: AttemptState | None) -> int:
         """Return how many attempts are in a state; None: not begun."""
-        return sum(seat.state is state for seat in self.seats)
+        return sum(seat.state == state for seat in self.seats)
 
     @property
     def late(self) -> int:

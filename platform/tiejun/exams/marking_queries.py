@@ -19,6 +19,9 @@ from tiejun.exams.models import Attempt, Exam, ResponseEvent, Sitting, SittingSt
 from tiejun.exams.result_models import SlotScore
 from tiejun.exams.scoring_service import MACHINE
 
+NO_BAND = Decimal(-1)
+RECENT = 8
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -146,7 +149,8 @@ def sheets(
 ) -> list[Sheet]:
     """Return the marks of all attempts of a sitting that may be marked: ended, scored, no late answer open.
 
-    With `attempt_id` of that attempt only.
+    With `attempt_id` of that attempt only. Once results are declared nothing waits for a second marker any
+    more, whatever the settings say by then.
     """
     scope = Attempt.sitting_id == sitting.id
     if attempt_id is not None:
@@ -171,7 +175,8 @@ def sheets(
         .join(Exam, Exam.blueprint_id == Blueprint.id)
         .where(Exam.id == sitting.exam_id)
     ).one()
-    return _sheets(db, scope, attempts, Decimal(str(cut)), policy.band)
+    band = policy.band if sitting.declared_at is None else NO_BAND
+    return _sheets(db, scope, attempts, Decimal(str(cut)), band)
 
 
 def _sheets(
@@ -291,3 +296,26 @@ def attempt_of_code(db: Session, sitting: Sitting, code: str) -> Attempt:
         if code_of(attempt.public_id) == code.upper():
             return attempt
     raise NotFound("没有找到这份答卷。")
+
+
+@dataclass(frozen=True)
+class Recent:
+    """A mark that somebody gave, as his own list shows it."""
+
+    code: str
+    slot: int
+    points: float
+    maximum: float
+    scored_at: datetime
+
+
+def recent(db: Session, sitting: Sitting, who: Persona) -> list[Recent]:
+    """Return the marks that somebody gave last in a sitting, the newest first."""
+    rows = db.execute(
+        select(SlotScore, Attempt.public_id)
+        .join(Attempt, Attempt.id == SlotScore.attempt_id)
+        .where(Attempt.sitting_id == sitting.id, SlotScore.marker_id == who.account_id)
+        .order_by(SlotScore.scored_at.desc(), SlotScore.id.desc())
+        .limit(RECENT)
+    )
+    return [Recent(code_of(uuid), s.slot, s.points, s.maximum, s.scored_at) for s, uuid in rows]

@@ -13,7 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
+from typing import Self
 from uuid import UUID
+
+from tiejun.settings import Settings
 
 STEP = Decimal("0.5")
 """Markers give whole and half points."""
@@ -29,6 +32,11 @@ class Policy:
 
     band: Decimal = Decimal(3)
     grace: timedelta = timedelta(seconds=60)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the policy of an installation."""
+        return cls(Decimal(str(settings.marking_band)), timedelta(seconds=settings.sync_grace_seconds))
 
 
 @dataclass(frozen=True)

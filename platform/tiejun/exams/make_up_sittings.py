@@ -24,11 +24,12 @@ class NewSitting:
     venue: str = ""
 
 
-def last_sitting(db: Session, exam_id: int) -> Sitting | None:
-    """Return the sitting of an exam that starts last: the one to copy."""
-    return db.scalars(
-        select(Sitting).where(Sitting.exam_id == exam_id).order_by(Sitting.starts_at.desc()).limit(1)
-    ).one_or_none()
+def last_sitting(db: Session, exam_id: int, now: datetime) -> Sitting | None:
+    """Return the sitting of an exam to copy: the last that has begun, or else the first to come."""
+    query = select(Sitting).where(Sitting.exam_id == exam_id)
+    begun = query.where(Sitting.starts_at <= now).order_by(Sitting.starts_at.desc())
+    ahead = query.where(Sitting.starts_at > now).order_by(Sitting.starts_at)
+    return db.scalars(begun.limit(1)).one_or_none() or db.scalars(ahead.limit(1)).one_or_none()
 
 
 def copy_for_make_up(db: Session, exam_id: int, wanted: NewSitting, actor: Actor, now: datetime) -> Sitting:
@@ -42,7 +43,7 @@ def copy_for_make_up(db: Session, exam_id: int, wanted: NewSitting, actor: Actor
         DomainError: of `freeze_form`, when the bank has too few items left; nothing is kept then.
     """
     exam = db.get(Exam, exam_id)
-    model = last_sitting(db, exam_id)
+    model = last_sitting(db, exam_id, now)
     if exam is None or model is None:
         raise NotFound("没有可以复制的场次。")
     if wanted.starts_at <= now:

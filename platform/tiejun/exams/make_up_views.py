@@ -128,7 +128,8 @@ def _panel(db: Session, rows: Collection[queries.CaseRow]) -> Panel:
     ids = set(numbers(request.values.getlist("case")))
     exams = {row.exam.id: row.exam for row in rows}
     sittings = queries.future_sittings(db, persona(), exams, now())
-    models = [(exam, model) for exam in exams.values() if (model := last_sitting(db, exam.id)) is not None]
+    copied = [(exam, last_sitting(db, exam.id, now())) for exam in exams.values()]
+    models = [(exam, model) for exam, model in copied if model is not None]
     ticked = [row for row in rows if row.case.id in ids]
     return panel(ticked, sittings, models, request.values.get("sitting", ""), _new_day())
 

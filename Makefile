@@ -16,7 +16,6 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install -q -q
 COMPILE := uv pip compile -q --generate-hashes --universal --python-version 3.11 --custom-compile-command "make lock"
-REHEARSAL := tests/load/rehearsal.py
 REHEARSE := $(PY) -m tests.load.rehearsal
 
 .PHONY: help demo demo-reset test check format lock rehearsal screenshots assets env env-dev clean
@@ -33,8 +32,7 @@ demo-reset: env  ## delete the demo's data; the next `make demo` starts over
 test: env-dev assets  ## all tests, on SQLite and PostgreSQL and in Chromium, then a small rehearsal
 	@$(PY) -m scripts.ensure_tools
 	$(PY) -m pytest -q
-	@if [ -f $(REHEARSAL) ]; then $(REHEARSE) --small $(if $(DATA),--data "$(DATA)"); \
-	else echo "rehearsal: not run, $(REHEARSAL) is missing"; [ -z "$(REQUIRE_ALL)" ]; fi
+	$(REHEARSE) --small $(if $(DATA),--data "$(DATA)")
 
 check: env-dev assets  ## format, lint, types, import contracts, templates; the wheel built and served
 	$(VENV)/bin/ruff format --check .

@@ -81,6 +81,7 @@ class PostgresDatabases:
                 if names:
                     quoted = ", ".join(f'"{name}"' for name in names)
                     connection.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE".encode())
+                versions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
         except psycopg.Error:
             return False
-        return True
+        return versions == [(migrate.head(),)]

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
 from tiejun.access import Permission, require
@@ -28,7 +29,11 @@ class ClockForm(FlaskForm):
     )
     unit = RadioField(
         _l("单位"),
-        choices=[("hours", _l("小时")), ("days", _l("天")), ("months", _l("个月（按30天）"))],
+        choices=[
+            SelectChoice("hours", _l("小时")),
+            SelectChoice("days", _l("天")),
+            SelectChoice("months", _l("个月（按30天）")),
+        ],
         default="days",
     )
 

@@ -17,6 +17,7 @@ from tiejun.exams.queries import SittingView, my_sittings
 from tiejun.exams.rules import SittingState
 
 AHEAD = frozenset({SittingState.UPCOMING, SittingState.WAITING, SittingState.OPEN, SittingState.IN_PROGRESS})
+OPEN = frozenset({SittingState.OPEN, SittingState.IN_PROGRESS})
 SOURCES = (
     make_up_queries.duties,
     admin_queries.duties,
@@ -35,6 +36,11 @@ class Agenda:
     next_sitting: SittingView | None
     certificates: Sequence[Certificate]
     waiting: Sequence[ResultStatement]
+
+    @property
+    def is_exam_open(self) -> bool:
+        """Whether an exam can be sat at this moment."""
+        return self.next_sitting is not None and self.next_sitting.state in OPEN
 
     @property
     def overdue(self) -> int:
@@ -66,7 +72,6 @@ def agenda(db: Session, who: Persona, now: datetime) -> Agenda:
 
 def _sitting(view: SittingView) -> Duty:
     starts, ends = beijing(view.starts_at), beijing(view.ends_at)
-    open_now = view.state in (SittingState.OPEN, SittingState.IN_PROGRESS)
     minutes = view.duration_seconds // 60
     why = _(
         "%(venue)s，%(window)s，限时 %(minutes)s 分钟，闭卷",
@@ -79,6 +84,6 @@ def _sitting(view: SittingView) -> Duty:
     if view.state is SittingState.IN_PROGRESS:
         action = _("继续作答")
     else:
-        action = _("进入考试") if open_now else _("查看考试")
-    day = ends.date() if open_now else starts.date()
+        action = _("进入考试") if view.state in OPEN else _("查看考试")
+    day = ends.date() if view.state in OPEN else starts.date()
     return Duty(day, _("参加%(title)s", title=view.title), why, action, f"/sit/{view.id}")

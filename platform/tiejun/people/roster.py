@@ -200,7 +200,7 @@ def _taken_logins(db: Session, entries: Sequence[RosterEntry]) -> dict[str, int 
         rows = db.execute(
             select(Account.login, Account.person_id).where(Account.login.in_(logins[start : start + CHUNK]))
         )
-        taken.update({login: person_id for login, person_id in rows})
+        taken.update((login, person_id) for login, person_id in rows)
     return taken
 
 

@@ -77,5 +77,5 @@ def _page(draft: Draft, target: Target, error: DomainError | None = None) -> str
         today=today,
         error=error,
         errors=editing.by_field(error.problems if isinstance(error, Rejected) else ()),
-        advice=editing.advice(draft),
+        advice=editing.by_field(editing.advice(draft)),
     )

@@ -69,10 +69,10 @@ def by_field(problems: Iterable[Problem]) -> Mapping[str, list[str]]:
     return found
 
 
-def advice(draft: Draft) -> list[str]:
+def advice(draft: Draft) -> list[Problem]:
     """Return what an editor should look at; for a draft that cannot be built, what is missing."""
     try:
         item = ItemText.from_json(draft.to_json(UNCODED))
     except ItemError as error:
-        return [problem.message for problem in error.problems]
-    return [problem.message for problem in lint(item, load_syllabus())]
+        return [as_problem(problem) for problem in error.problems]
+    return [as_problem(problem) for problem in lint(item, load_syllabus())]

@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
 
 from question_bank.formats.template import write_template
 from tiejun import uploads
@@ -32,6 +33,7 @@ class UploadForm(FlaskForm):
     file = FileField(_l("Excel 文件（.xlsx）"), [FileRequired(_l("请选择文件。"))])
     purpose = SelectField(
         _l("用途"),
+        [InputRequired()],
         choices=lambda: [SelectChoice(value, word) for value, word in words.purpose_choices()],
         description=_l("考试用题须归入大纲单元，练习用题可以不归。"),
     )

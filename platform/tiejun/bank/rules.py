@@ -61,5 +61,6 @@ def form_label(position: int) -> str:
 
 def excerpt(text: str, length: int = 120) -> str:
     """Return `text` on one line, cut to `length` characters."""
-    line = " ".join(text.split())
+    # Full-width blanks stay: they are the bracket to be filled in.
+    line = re.sub(r"[ \t\r\n]+", " ", text).strip()
     return line if len(line) <= length else line[: length - 1] + "…"

@@ -21,7 +21,7 @@ from tiejun.bank.models import Item, ItemBatch, ItemPurpose
 from tiejun.bank.reports import ItemReport
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 
-STARTER = "starter"
+STARTER = "随附示例题库"
 UNCODED = "new"
 """Id of an item that has no code yet; `save_item` gives it one."""
 CHUNK = 500

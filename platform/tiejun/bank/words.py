@@ -53,7 +53,7 @@ def field_word(name: str) -> str:
     """Return the label of an editor's field; "part-1-key" is 第 2 小题答案."""
     part, number, field = [*name.split("-", 2), "", ""][:3] if name.startswith("part-") else ("", "", name)
     word = gettext(_FIELDS.get(field, field))
-    return gettext("第 %(n)s 小题%(field)s", n=int(number) + 1, field=word) if part else str(word)
+    return str(gettext("第 %(n)s 小题%(field)s", n=int(number) + 1, field=word) if part else word)
 
 
 def level_word(value: str) -> str:

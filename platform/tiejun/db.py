@@ -129,7 +129,15 @@ def _make_engine(url: URL, threads: int) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_size=threads + 2, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=threads + 2, pool_pre_ping=True)
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # As on SQLite: who waits ten seconds for a lock is told to come back, and no thread waits for ever.
+    connection.execute("SET lock_timeout = '10s'")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

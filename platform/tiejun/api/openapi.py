@@ -26,6 +26,7 @@ class Call:
     takes: type[BaseModel] | None = None
     security: tuple[str, ...] = ("bearer", "cookie")
     errors: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    query: tuple[tuple[str, str], ...] = ()
 
 
 SIGNED_IN = (401, ("not_signed_in",))
@@ -133,6 +134,17 @@ CALLS: tuple[Call, ...] = (
         schemas.AttemptOut,
         errors=(SIGNED_IN, (404, ("not_found",))),
     ),
+    Call(
+        "get",
+        "/certificates/{number}",
+        "certificate",
+        "核验证书",
+        "编号是连续的，因此必须同时给出证书上的核验码；任何不符都是同样的 404。",
+        schemas.CertificateOut,
+        security=(),
+        errors=((404, ("not_found",)),),
+        query=(("code", "证书上的核验码"),),
+    ),
 )
 
 
@@ -182,9 +194,10 @@ def _operation(call: Call) -> dict[str, Any]:
         "security": [{name: []} for name in call.security],
         "responses": {"200": _answer(call.gives.__doc__ or "", "application/json", call.gives)},
     }
-    names = [part[1:-1] for part in call.path.split("/") if part.startswith("{")]
-    if names:
-        operation["parameters"] = [_parameter(name) for name in names]
+    named = [_in_path(part[1:-1]) for part in call.path.split("/") if part.startswith("{")]
+    asked = [_in_query(name, words) for name, words in call.query]
+    if named or asked:
+        operation["parameters"] = named + asked
     if call.takes:
         content = {"application/json": {"schema": {"$ref": SCHEMA + call.takes.__name__}}}
         operation["requestBody"] = {"required": True, "content": content}
@@ -201,5 +214,10 @@ def _answer(words: str, kind: str, model: type[BaseModel]) -> dict[str, Any]:
     return {"description": words, "content": {kind: {"schema": {"$ref": SCHEMA + model.__name__}}}}
 
 
-def _parameter(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+def _in_path(name: str) -> dict[str, Any]:
+    kind = {"type": "string"} if name == "number" else {"type": "string", "format": "uuid"}
+    return {"name": name, "in": "path", "required": True, "schema": kind}
+
+
+def _in_query(name: str, words: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": True, "description": words, "schema": {"type": "string"}}

@@ -1,6 +1,6 @@
 """What the delivery API takes and gives, as types: requests are checked by them, OpenAPI is made of them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -188,6 +188,20 @@ class AttemptOut(BaseModel):
     ended_at: Time | None
     responses: dict[int, Any]
     result: ResultOut | None = Field(description="成绩；发布之前为空")
+
+
+class CertificateOut(BaseModel):
+    """证书的公开信息。"""
+
+    number: str
+    name: str = Field(description="隐去部分的姓名")
+    level: str
+    tier: str
+    issuer: str
+    issued_on: date
+    valid_until: date
+    state: str
+    revoked_on: date | None
 
 
 class ProblemOut(BaseModel):

@@ -69,7 +69,7 @@ class BrowserSeat:
         page = contexts.new().new_page()
         page.set_default_timeout(PATIENCE)
         page.on("request", self._sent)
-        page.on("requestfinished", self._finished.append)
+        page.on("requestfinished", self._has_finished)
         self._sign_in(page)
         self.signed_in.set()
         self.opened.wait(300)
@@ -189,8 +189,11 @@ class BrowserSeat:
             for event in told["events"]:
                 journal.saw(event["seq"], event["slot"], event["value"])
 
+    def _has_finished(self, request: Request) -> None:
+        self._finished.append(request)
+
     def _journal(self, request: Request, lease: str) -> Journal:
-        return self.journals.setdefault(lease, Journal(request.url.split("/")[-2], lease))
+        return self.journals.setdefault(lease, Journal(self.sitting, request.url.split("/")[-2], lease))
 
     def _note_replies(self) -> None:
         while self._finished:

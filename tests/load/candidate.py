@@ -27,6 +27,7 @@ class Part:
 
     objective: Decimal
     tenths: int
+    passes: bool
     hands_in: bool = True
     is_wild: bool = True
 
@@ -58,7 +59,7 @@ class Desk:
         self.ahead = timedelta()
         self.token = ""
         self.attempt_token = ""
-        self.journal = Journal("", "")
+        self.journal = Journal(sitting, "", "")
         self.opened: dict[str, Any] = {}
 
     def sign_in(self) -> None:
@@ -81,7 +82,7 @@ class Desk:
         path = f"/api/v1/sittings/{self.sitting}/attempt"
         opened = self._until_taken("POST", path, {"device": self.device}, self._bearer()).json()
         if not self.opened:
-            self.journal = Journal(opened["attempt"], opened["lease"])
+            self.journal = Journal(self.sitting, opened["attempt"], opened["lease"])
             self.who.journals.append(self.journal)
         self._expect(
             (opened["attempt"], opened["lease"]) == (self.journal.attempt, self.journal.lease),

@@ -96,7 +96,7 @@ def arrange(stage: Stage, cast: Cast, officers: list[Officer], passwords: dict[s
         stage.visitor(login, password).sign_in()
     admin = stage.visitor("exam")
     starts_at = stage.home.now().replace(second=0, microsecond=0) + timedelta(hours=2)
-    stage.sitting = office.make_sitting(admin, "演练：初级岗位培训考试", starts_at, HOURS)
+    stage.sitting = office.make_sitting(admin, starts_at, HOURS)
     numbers = {officer.name: officer.id_number for officer in officers}
     entries = [who.login if at % 2 else numbers[who.name] for at, who in enumerate(cast.everybody)]
     office.register(admin, stage.sitting, entries[:-1])

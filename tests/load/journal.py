@@ -27,8 +27,9 @@ class Entry:
 
 @dataclass
 class Journal:
-    """All entries under one lease."""
+    """All entries under one lease of one sitting."""
 
+    sitting: str
     attempt: str
     lease: str
     entries: dict[int, Entry] = field(default_factory=dict)

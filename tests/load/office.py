@@ -8,6 +8,7 @@ from tests.load.candidate import Candidate
 from tests.load.pages import Astray, Page, Visitor
 from tiejun.clock import beijing
 
+TITLE = "演练：初级岗位培训考试"
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
@@ -28,10 +29,10 @@ def public_id(page: Page) -> str:
     return found.group()
 
 
-def make_sitting(admin: Visitor, title: str, starts_at: datetime, hours: int) -> str:
+def make_sitting(admin: Visitor, starts_at: datetime, hours: int) -> str:
     """Make an exam and its first sitting, for API clients too and with every free form; return its id."""
     page = admin.get("/exams/new")
-    form = page.form("/exams/new").fill(title=title)
+    form = page.form("/exams/new").fill(title=TITLE)
     page = admin.post(form)
     if "/sittings/new" not in page.path:
         raise Astray(f"making the exam led to {page.path}: {page.words[:600]}")
@@ -63,22 +64,14 @@ def extend(invigilator: Visitor, sitting: str, minutes: int) -> Page:
 
 def declare(admin: Visitor, sitting: str) -> Page:
     """Declare the results of a sitting."""
-    return _press(admin, sitting, "declar")
+    page = admin.get(f"/sittings/{sitting}/results")
+    return admin.post(page.form(f"/sittings/{sitting}/declare"))
 
 
 def release(admin: Visitor, sitting: str) -> Page:
-    """Release the results of a sitting."""
-    return _press(admin, sitting, "release")
-
-
-def _press(admin: Visitor, sitting: str, action: str) -> Page:
+    """Release the results of a sitting; the word that confirms it is typed."""
     page = admin.get(f"/sittings/{sitting}/results")
-    form = page.form(action)
-    for control in form.controls:
-        # A box that has to be ticked before something that cannot be taken back.
-        if control.kind == "checkbox":
-            control.on = True
-    return admin.post(form)
+    return admin.post(page.form(f"/sittings/{sitting}/release").fill(word="发布"))
 
 
 def schedule_make_up(admin: Visitor, people: Iterable[Candidate], starts_at: datetime) -> None:

@@ -9,15 +9,20 @@ import argparse
 import random
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
-from tests.load import audit, day, preparation
-from tests.load.cast import Cast, choose
+from sqlalchemy import select
+
+from tests.load import audit, day, outcome, preparation
+from tests.load.audit import Marks
+from tests.load.cast import Cast, choose, for_make_up
 from tests.load.day import FULL, SMALL, Stage
 from tests.load.installation import Installation
 from tests.load.preparation import World
 from tests.load.report import Report, Stop
 from tests.support import tools
+from tiejun.bank.models import ExamForm
 
 
 def main() -> int:
@@ -51,9 +56,12 @@ def _arguments() -> argparse.Namespace:
 def _rehearse(home: Installation, asked: argparse.Namespace, report: Report) -> None:
     stage = Stage(home, report, SMALL if asked.small else FULL, random.Random(asked.seed))
     world, people = _prepare(stage, asked)
+    marks = Marks()
     _sit(stage, world, people)
+    _publish(stage, world, people, marks)
+    _make_up(stage, people, marks)
     with report.step("audit"):
-        _audit(stage, people)
+        _audit(stage, people, marks)
 
 
 def _prepare(stage: Stage, asked: argparse.Namespace) -> tuple[World, Cast]:
@@ -93,10 +101,57 @@ def _sit(stage: Stage, world: World, people: Cast) -> None:
         day.sit(stage, desks, stage.sitting, starts_at, seat)
 
 
-def _audit(stage: Stage, people: Cast) -> None:
+def _publish(stage: Stage, world: World, people: Cast, marks: Marks) -> None:
+    report = stage.report
+    with report.step("marking"):
+        outcome.wait_for_the_end(stage)
+        outcome.mark(stage, stage.sitting, marks)
+    with report.step("results"):
+        outcome.publish(stage, stage.sitting)
+        outcome.read_results(stage, [*people.at_clients[:6], people.absent], people.passing)
+    with report.step("certificates"):
+        passing = [who for who in people.everybody if who.name in people.passing]
+        audit.compare_certificates(stage.home.database, people.passing - people.untrained, report)
+        outcome.check_waiting(stage, people.untrained)
+        outcome.record_training(stage, world.untrained)
+        issued = audit.compare_certificates(stage.home.database, people.passing, report)
+        outcome.verify(stage, issued)
+        outcome.fetch_papers(stage, passing, 4 if stage.size is SMALL else 12)
+
+
+def _make_up(stage: Stage, people: Cast, marks: Marks) -> None:
+    report = stage.report
+    with report.step("two months later: make-ups arranged"):
+        stage.home.advance(timedelta(days=61))
+        sitters = for_make_up(people, stage.rng)
+        outcome.arrange_make_up(stage, sitters)
+        with stage.home.database.reading() as db:
+            forms = list(db.scalars(select(ExamForm.id).order_by(ExamForm.id)))
+        preparation.check_overlap(stage.home, forms, report)
+    with report.step("make-up: signing in"):
+        starts_at = day.wait_before(stage, stage.make_up)
+        desks = day.come_in(stage, sitters, stage.make_up)
+    with report.step("make-up: the exam"):
+        day.sit(stage, desks, stage.make_up, starts_at, None)
+    with report.step("make-up: marking and results"):
+        outcome.wait_for_the_end(stage)
+        outcome.mark(stage, stage.make_up, marks, needed=1)
+        outcome.publish(stage, stage.make_up)
+    with report.step("make-up: outcome"):
+        passed = {who.name for who in sitters if who.part.passes}
+        outcome.check_outcome(stage, passed, {who.name for who in sitters} - passed)
+        issued = audit.compare_certificates(stage.home.database, people.passing | passed, report)
+        outcome.verify(stage, issued[-len(passed) :])
+
+
+def _audit(stage: Stage, people: Cast, marks: Marks) -> None:
     report, traffic = stage.report, stage.traffic
-    journals = [journal for who in people.everybody for journal in who.journals]
-    audit.compare_events(stage.home.database, stage.sitting, journals, report)
+    for sitting in (stage.sitting, stage.make_up):
+        journals = [j for who in people.everybody for j in who.journals if j.sitting == sitting]
+        audit.compare_events(stage.home.database, sitting, journals, report)
+        answers = {journal.attempt: journal.answers() for journal in journals}
+        found = audit.declared(stage.home.database, sitting)
+        audit.compare_scores(found, answers, stage.papers, marks, report)
     for fault in stage.home.faults_in_log():
         report.check(False, f"the server's log: {fault}")
     report.figure("worker killed with -9", stage.kills)

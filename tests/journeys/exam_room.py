@@ -1,5 +1,6 @@
 """An exam room for journeys in a real browser: a sitting on a served application, and candidates who sit it."""
 
+import itertools
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from playwright.sync_api import BrowserContext, Page, expect
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from tests.exams.engine.factories import INVIGILATOR, PASSWORD, a_form, a_unit, an_account
@@ -18,7 +19,10 @@ from tiejun.db import Database
 from tiejun.exams.invigilation_service import MoreTime, close_attempt, extend_attempt, issue_takeover_code
 from tiejun.exams.models import Attempt, Exam, Lease, Registration, ResponseEvent, Sitting, SittingForm
 from tiejun.exams.queries import current_responses
-from tiejun.people.models import Account, Unit, UserSession
+from tiejun.people.models import Account, Person, UserSession
+
+
+NUMBERS = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,6 @@ class Plan:
     lasts: timedelta = timedelta(hours=2)
     duration: timedelta = timedelta(hours=1)
     times: int = 1
-    candidates: int = 1
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class ExamRoom:
         self.database = Database(server.database_url)
         self.paper = a_paper(self.plan.times)
         self.now = datetime.now(UTC)  # the served application runs on the machine's clock
+        self.number = next(NUMBERS)
+        self.login = f"candidate-{self.number}-0"
         with self.database.transaction() as db:
             self.sitting = self._make(db)
 
@@ -62,74 +67,87 @@ class ExamRoom:
         """Let go of the database."""
         self.database.dispose()
 
-    def sign_in(self, page: Page, login: str = "officer0", target: str | None = None) -> None:
+    def sign_in(self, page: Page, target: str | None = None) -> None:
         """Sign in on a page, and go to the sitting (or to `target`)."""
         page.goto(f"{self.server.url}/sign-in?next={target or '/sit/' + str(self.sitting)}")
-        page.get_by_label("登录名").fill(login)
-        page.get_by_label("密码", exact=True).fill(PASSWORD)
+        page.locator("#login").fill(self.login)
+        page.locator("#password").fill(PASSWORD)
         page.locator("main button[type=submit]").click()
 
-    def sit_down(self, context: BrowserContext, login: str = "officer0") -> Page:
+    def sit_down(self, context: BrowserContext) -> Page:
         """Sign in and open the paper."""
         page = context.new_page()
-        self.sign_in(page, login)
+        self.sign_in(page)
         page.get_by_role("button", name="开始答题").click()
         expect(page.locator("#q-1")).to_be_visible()
         return page
 
     def events(self) -> list[Stored]:
         """Return every stored event, by lease and number."""
-        with self.database.reading() as db:
-            rows = db.scalars(select(ResponseEvent).order_by(ResponseEvent.lease_id, ResponseEvent.seq))
-            return [Stored(row.seq, row.slot, json.loads(row.value)) for row in rows]
+        return [Stored(row.seq, row.slot, json.loads(row.value)) for row in self._rows()]
+
+    def standings(self) -> list[str]:
+        """Return whether each stored event counts, by lease and number."""
+        return [row.standing for row in self._rows()]
 
     def responses(self) -> dict[int, Any]:
-        """Return the current answers of the only attempt."""
+        """Return the current answers."""
         with self.database.reading() as db:
-            return current_responses(db, db.scalars(select(Attempt.id)).one())
+            return current_responses(db, db.scalars(self._attempts().with_only_columns(Attempt.id)).one())
 
     def attempt(self) -> Attempt:
-        """Return the only attempt as it stands."""
+        """Return the attempt as it stands."""
         with self.database.reading() as db:
-            return db.scalars(select(Attempt)).one()
-
-    def announced(self) -> int:
-        """Return the highest number that the client has announced."""
-        with self.database.reading() as db:
-            return db.scalars(select(Lease.announced_seq).order_by(Lease.id.desc())).first() or 0
+            return db.scalars(self._attempts()).one()
 
     def takeover_code(self) -> str:
         """Have the invigilator hand out a code."""
         with self.database.transaction() as db:
-            attempt = db.scalars(select(Attempt)).one()
+            attempt = db.scalars(self._attempts()).one()
             return issue_takeover_code(db, attempt, INVIGILATOR, datetime.now(UTC))
 
     def extend(self, minutes: int, reason: str) -> None:
         """Have the invigilator give more time."""
         with self.database.transaction() as db:
-            attempt = db.scalars(select(Attempt)).one()
+            attempt = db.scalars(self._attempts()).one()
             extend_attempt(db, attempt, MoreTime(minutes, reason), INVIGILATOR, datetime.now(UTC))
 
     def end_by_invigilator(self) -> None:
         """Have the invigilator close the attempt."""
         with self.database.transaction() as db:
-            close_attempt(db, db.scalars(select(Attempt)).one(), "测试", INVIGILATOR, datetime.now(UTC))
+            attempt = db.scalars(self._attempts()).one()
+            close_attempt(db, attempt, "测试", INVIGILATOR, datetime.now(UTC))
 
     def time_left(self, left: timedelta) -> None:
-        """Move the deadline of the attempt so near."""
+        """Move the deadline of the attempt so near, without a word to the client but the reply's deadline."""
         with self.database.transaction() as db:
-            db.execute(update(Attempt).values(deadline=datetime.now(UTC) + left))
-            db.execute(update(Lease).values(told_deadline=db.scalars(select(Attempt.deadline)).one()))
+            attempt = db.scalars(self._attempts()).one()
+            attempt.deadline = datetime.now(UTC) + left
+            told = update(Lease).where(Lease.attempt_id == attempt.id)
+            db.execute(told.values(told_deadline=attempt.deadline))
 
     def end_sessions(self) -> None:
-        """Let every sign-in expire."""
+        """Let every sign-in of the candidate expire."""
         with self.database.transaction() as db:
-            db.execute(update(UserSession).values(ended_at=datetime.now(UTC)))
+            mine = select(Account.id).where(Account.login == self.login).scalar_subquery()
+            ended = update(UserSession).where(UserSession.account_id == mine)
+            db.execute(ended.values(ended_at=datetime.now(UTC)))
+
+    def _attempts(self) -> Select[Any]:
+        mine = select(Sitting.id).where(Sitting.public_id == self.sitting).scalar_subquery()
+        return select(Attempt).where(Attempt.sitting_id == mine)
+
+    def _rows(self) -> list[ResponseEvent]:
+        order = (ResponseEvent.lease_id, ResponseEvent.seq)
+        mine = ResponseEvent.attempt_id.in_(self._attempts().with_only_columns(Attempt.id))
+        with self.database.reading() as db:
+            return list(db.scalars(select(ResponseEvent).where(mine).order_by(*order)))
 
     def _make(self, db: Session) -> UUID:
         starts_at = self.now + self.plan.starts_in
-        unit = a_unit(db, self.now)
-        form = a_form(db, self.now, paper=self.paper)
+        unit = a_unit(db, self.now, code=f"exam-{self.number}")
+        unit.name = "青江县生态环境保护综合行政执法大队"
+        form = a_form(db, self.now, label=f"A{self.number}", paper=self.paper)
         form.slot_count = sum(len(section["slots"]) for section in self.paper["sections"])
         exam = Exam(
             title="四川省生态环境执法人员岗位培训考试",
@@ -156,22 +174,17 @@ class ExamRoom:
         db.add(sitting)
         db.flush()
         db.add(SittingForm(form_id=form.id, sitting_id=sitting.id))
-        for number in range(self.plan.candidates):
-            self._register(db, sitting, an_account(db, unit, f"officer{number}", Role.OFFICER, self.now), form.id)
-        self._unit(db, unit)
-        return sitting.public_id
-
-    def _register(self, db: Session, sitting: Sitting, account: Account, form_id: int) -> None:
+        account = an_account(db, unit, self.login, Role.OFFICER, self.now)
+        account.display_name = "李明"
+        db.get_one(Person, account.person_id).name = "李明"
         db.add(
             Registration(
                 sitting_id=sitting.id,
                 person_id=account.person_id,
-                unit_id=account.unit_id,
-                seat=1 + (account.person_id or 0),
-                form_id=form_id,
+                unit_id=unit.id,
+                seat=12,
+                form_id=form.id,
                 created_at=self.now,
             )
         )
-
-    def _unit(self, db: Session, unit: Unit) -> None:
-        unit.name = "青江县生态环境保护综合行政执法大队"
+        return sitting.public_id

@@ -47,15 +47,7 @@ def desk(db: Session, sitting: UUID, person_id: int | None) -> Desk:
         NotFound: `not_registered`; the same whether or not there is such a sitting.
     """
     found = place(db, sitting, person_id)
-    exam, person, total = (
-        db.execute(
-            select(Exam, Person, ExamForm.slot_count).where(
-                Exam.id == found.sitting.exam_id,
-                Person.id == found.registration.person_id,
-                ExamForm.id == found.registration.form_id,
-            )
-        )
-        .one()
-        ._tuple()
-    )
+    exam = db.get_one(Exam, found.sitting.exam_id)
+    person = db.get_one(Person, found.registration.person_id)
+    total = db.scalars(select(ExamForm.slot_count).where(ExamForm.id == found.registration.form_id)).one()
     return Desk(found, exam, person, total, answered_by(db, found.attempt.id) if found.attempt else 0)

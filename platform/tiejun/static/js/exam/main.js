@@ -48,8 +48,11 @@ async function begin() {
   await store.open();
   if (config.state === "ended") { await sendLeftovers(); return; }
   const start = document.getElementById("start");
-  if (start) { start.addEventListener("click", () => enter()); }
-  byId("code-form").addEventListener("submit", (event) => {
+  if (start) {
+    start.addEventListener("click", () => enter());
+    start.removeAttribute("disabled");
+  }
+  byId("code-box").addEventListener("submit", (event) => {
     event.preventDefault();
     const code = /** @type {HTMLInputElement} */ (byId("code")).value.replace(/\s/g, "");
     if (/^[0-9]{6}$/.test(code)) { enter(code); }

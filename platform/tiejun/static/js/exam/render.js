@@ -96,9 +96,10 @@ function cards(sheet, question, on) {
     const input = /** @type {HTMLInputElement} */ (make("input", { type: several ? "checkbox" : "radio", name: "slot-" + slot, value: String(choice.value) }));
     input.checked = several ? Array.isArray(value) && value.includes(choice.value) : value === choice.value;
     const letter = make("span", { class: "tj-k", "aria-hidden": "true" }, LETTERS[index]);
+    const spoken = make("span", { class: "tj-vh" }, say("option", { letter: LETTERS[index] }));
     const words = make("span", { class: "tj-opt-words" }, choice.content());
     const mark = make("span", { class: "tj-mk", "aria-hidden": "true" }, icon("check"), say("chosen"));
-    group.append(make("label", { class: "tj-opt" + (several ? " tj-multi" : "") }, input, letter, words, mark));
+    group.append(make("label", { class: "tj-opt" + (several ? " tj-multi" : "") }, input, letter, spoken, words, mark));
   });
   group.addEventListener("change", () => on.choose(slot, chosen(group, question)));
   return group;

@@ -11,16 +11,15 @@ const THRESHOLDS = [30, 10, 5, 1];
 const MINUTE = 60000;
 
 /**
- * Show one of the pages, and give it the anchor of the skip link.
+ * Show one of the pages, and lead the skip link to it.
  * @param {"room"|"exam"|"over"|"receipt"} page
  */
 export function showPage(page) {
   PAGES.forEach((one) => show(byId(one), one === page));
   document.body.classList.toggle("tj-at-exam", page === "exam");
-  const old = document.getElementById("main");
-  if (old) { old.removeAttribute("id"); }
   const main = byId(page).querySelector("main");
-  if (main) { main.id = "main"; }
+  const skip = document.querySelector(".tj-skip");
+  if (main && skip) { skip.setAttribute("href", "#" + main.id); }
 }
 
 /**

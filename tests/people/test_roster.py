@@ -182,7 +182,7 @@ def test_an_upload_beyond_the_limit_is_refused_before_it_is_read(client: FlaskCl
     answer = client.post(
         "/people/import",
         input_stream=io.BytesIO(b"--x"),
-        content_length=200 * 1024 * 1024,
+        environ_overrides={"CONTENT_LENGTH": str(200 * 1024 * 1024)},
         content_type="multipart/form-data; boundary=x",
     )
     assert answer.status_code == 413

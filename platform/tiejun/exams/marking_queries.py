@@ -112,7 +112,8 @@ def marked_sitting(db: Session, who: Persona, public_id: UUID) -> tuple[Sitting,
     ).one_or_none()
     if found is None:
         raise NotFound("没有这个场次，或者您不是它的阅卷人。")
-    return found._tuple()
+    sitting, exam = found
+    return sitting, exam
 
 
 def sittings(db: Session, who: Persona, now: datetime, policy: Policy) -> list[MarkingRow]:

@@ -39,7 +39,7 @@ class ReleaseForm(Form):
     """The word that releases results, typed by hand."""
 
     word = StringField(
-        _l("请输入“发布”"),
+        _l("确认发布"),
         [AnyOf([RELEASE_WORD], _l("请输入“发布”两个字。"))],
         filters=[lambda text: text.strip() if text else text],
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -11,13 +12,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from question_bank.assembly.blueprint import load_blueprint
+from question_bank.assembly.draw import Draw, assemble
+from question_bank.assembly.form import BuiltForm, build_form
 from question_bank.item import PartType
+from question_bank.starter import load_starter
 from tests.support.world import World
 from tiejun import outbox
 from tiejun.access import Grant, Persona, Role
 from tiejun.audit import Actor
-from tiejun.bank.form_service import SlotKey, create_blueprint, freeze_form, slot_keys
+from tiejun.bank.form_service import FormDraft, SlotKey, create_blueprint, freeze, slot_keys
+from tiejun.bank.item_rows import IS_CURRENT
 from tiejun.bank.laws_service import sync_register
+from tiejun.bank.models import Blueprint, Item, ItemVersion
 from tiejun.bank.service import install_starter
 from tiejun.db import Database
 from tiejun.exams.admin_service import ExamSpec, SittingSpec, create_exam, create_sitting
@@ -186,13 +192,26 @@ class Hall:
             return row
 
 
+@cache
+def _drawn() -> tuple[Draw, BuiltForm]:
+    """Draw the form once a test run: it is the same each time, and drawing is what takes long."""
+    draw = assemble(load_blueprint("demo-primary"), load_starter(), "seed of the hall")
+    return draw, build_form(draw, "seed of the hall", form_id="A")
+
+
+def _draft(db: Session, blueprint: Blueprint) -> FormDraft:
+    draw, built = _drawn()
+    rows = db.execute(select(Item.code, Item.id, ItemVersion.id).join(ItemVersion, IS_CURRENT))
+    return FormDraft(blueprint, "A", "seed", draw, built, {code: (one, two) for code, one, two in rows})
+
+
 def a_hall(database: Database, world: World, now: datetime) -> Hall:
     """Fill a database that holds the small country with the starter bank and a sitting in an hour."""
     with database.transaction() as db:
         sync_register(db)
         install_starter(db, ADMIN, now)
         blueprint = create_blueprint(db, load_blueprint("demo-primary"), "provincial", ADMIN, now)
-        form = freeze_form(db, blueprint.id, "seed of the hall", ADMIN, now)
+        form = freeze(db, _draft(db, blueprint), ADMIN, now)
         spec = ExamSpec("岗位培训考试", "provincial", "primary", blueprint.id, world.units["sichuan"].id)
         exam = create_exam(db, spec, ADMIN, now)
         markers = {"marker": persona_of(world.accounts["marker"], Role.MARKER, world.units["sichuan"])}

@@ -1,11 +1,13 @@
 """Between the library's items and the bank's tables."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_
+from sqlalchemy import and_, insert
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from question_bank.assembly.form import sha256_hex
@@ -17,6 +19,7 @@ from tiejun.bank.models import Citation, Item, ItemKey, ItemPurpose, ItemVersion
 from tiejun.bank.rules import excerpt
 
 EXCERPT = 200
+Values = dict[str, Any]
 _TAG = re.compile(r"<[^>]*>")
 
 # Joins an item with the version it has now.
@@ -42,46 +45,89 @@ def to_text(version: ItemVersion) -> ItemText:
 
 def new_row(item: ItemText, purpose: ItemPurpose, by: str, now: datetime) -> Item:
     """Return an item with its first version, ready to be added."""
-    row = Item(
-        code=item.id,
-        purpose=purpose,
-        current_version=1,
-        created_by=by,
-        created_at=now,
-        versions=[new_version(item, 1, by, now)],
-    )
-    describe(row, item, now)
+    row = Item(**_first_values(item, purpose, by, now))
+    row.versions = [new_version(item, 1, by, now)]
     return row
 
 
 def describe(row: Item, item: ItemText, now: datetime) -> None:
     """Repeat in the item's row what its current version says."""
-    row.kind = item.kind.value
-    row.unit = item.unit
-    row.is_primary = Tier.PRIMARY in item.tiers
-    row.is_intermediate = Tier.INTERMEDIATE in item.tiers
-    row.difficulty = item.difficulty
-    row.stem_hash = stem_hash(item)
-    row.digest = text_digest(item)
-    row.excerpt = excerpt(_TAG.sub(" ", item.stimulus) if item.stimulus else item.parts[0].stem, EXCERPT)
+    for name, value in _facts(item).items():
+        setattr(row, name, value)
     row.updated_at = now
 
 
 def new_version(item: ItemText, number: int, by: str, now: datetime) -> ItemVersion:
     """Return version `number` of an item: what candidates see, the key apart, the citations as rows."""
-    return ItemVersion(
-        number=number,
-        tiers=[tier.value for tier in item.tiers],
-        difficulty=item.difficulty,
-        content=item.content_json(),
-        created_by=by,
-        created_at=now,
-        key=ItemKey(key=item.key_json()),
-        citations=[
-            Citation(position=position, law_id=law, article=article)
-            for position, (law, article) in enumerate(_distinct(item))
-        ],
-    )
+    version = ItemVersion(**_version_values(item, by, now), number=number)
+    version.key = ItemKey(key=item.key_json())
+    version.citations = [Citation(**values) for values in _citation_values(item)]
+    return version
+
+
+def add_many(
+    db: Session, items: Sequence[ItemText], purpose: ItemPurpose, batch_id: int, by: str, now: datetime
+) -> None:
+    """Add many items with their first versions: a statement a table, so that other writers wait briefly."""
+    if not items:
+        return
+    rows = [_first_values(item, purpose, by, now) | {"batch_id": batch_id} for item in items]
+    item_ids = db.scalars(insert(Item).returning(Item.id, sort_by_parameter_order=True), rows).all()
+    versions = [
+        _version_values(item, by, now) | {"number": 1, "item_id": item_id}
+        for item, item_id in zip(items, item_ids, strict=True)
+    ]
+    ids = db.scalars(
+        insert(ItemVersion).returning(ItemVersion.id, sort_by_parameter_order=True), versions
+    ).all()
+    numbered = list(zip(items, ids, strict=True))
+    db.execute(insert(ItemKey), [{"version_id": number, "key": item.key_json()} for item, number in numbered])
+    cited = [
+        values | {"version_id": number} for item, number in numbered for values in _citation_values(item)
+    ]
+    if cited:
+        db.execute(insert(Citation), cited)
+
+
+def _first_values(item: ItemText, purpose: ItemPurpose, by: str, now: datetime) -> Values:
+    return _facts(item) | {
+        "code": item.id,
+        "purpose": purpose,
+        "current_version": 1,
+        "created_by": by,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def _facts(item: ItemText) -> Values:
+    return {
+        "kind": item.kind.value,
+        "unit": item.unit,
+        "is_primary": Tier.PRIMARY in item.tiers,
+        "is_intermediate": Tier.INTERMEDIATE in item.tiers,
+        "difficulty": item.difficulty,
+        "stem_hash": stem_hash(item),
+        "digest": text_digest(item),
+        "excerpt": excerpt(_TAG.sub(" ", item.stimulus) if item.stimulus else item.parts[0].stem, EXCERPT),
+    }
+
+
+def _version_values(item: ItemText, by: str, now: datetime) -> Values:
+    return {
+        "tiers": [tier.value for tier in item.tiers],
+        "difficulty": item.difficulty,
+        "content": item.content_json(),
+        "created_by": by,
+        "created_at": now,
+    }
+
+
+def _citation_values(item: ItemText) -> list[Values]:
+    return [
+        {"position": position, "law_id": law, "article": article}
+        for position, (law, article) in enumerate(_distinct(item))
+    ]
 
 
 def _distinct(item: ItemText) -> Iterable[tuple[str, str]]:

@@ -16,7 +16,7 @@ from question_bank.starter import load_starter
 from tiejun.audit import Actor, record
 from tiejun.bank.citations import CitationCheck, unit_problems
 from tiejun.bank.item_files import ItemFile
-from tiejun.bank.item_rows import describe, new_row, new_version, stem_hash, text_digest
+from tiejun.bank.item_rows import add_many, describe, new_row, new_version, stem_hash, text_digest
 from tiejun.bank.models import Item, ItemBatch, ItemPurpose
 from tiejun.bank.reports import ItemReport
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
@@ -208,13 +208,14 @@ def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome
     db.add(batch)
     db.flush()
     pen.report.batch = batch.public_id
-    for number, (_, item, outcome, row) in enumerate(outcomes, start=1):
-        if outcome == "created":
-            coded = item if file.has_codes else replace(item, id=f"I{batch.id:04}-{number:05}")
-            made = new_row(coded, plan.purpose, pen.actor.name, pen.now)
-            made.batch_id = batch.id
-            db.add(made)
-        elif outcome == "updated" and row is not None:
+    coded = [
+        item if file.has_codes else replace(item, id=f"I{batch.id:04}-{number:05}")
+        for number, (_, item, outcome, _) in enumerate(outcomes, start=1)
+        if outcome == "created"
+    ]
+    add_many(db, coded, plan.purpose, batch.id, pen.actor.name, pen.now)
+    for _, item, outcome, row in outcomes:
+        if outcome == "updated" and row is not None:
             _add_version(db, row, item, pen.actor, pen.now)
     db.flush()
     record(

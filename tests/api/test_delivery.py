@@ -108,6 +108,7 @@ def test_nobody_goes_in_without_signing_in(client, world):
     assert code_of(client.post(address, json={"device": DEVICE})) == (401, "not_signed_in")
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_paper_is_not_handed_out_over_a_plain_connection(client, world, officer):
     address = f"{API}/sittings/{world.sitting}/attempt"
     far = {"REMOTE_ADDR": "10.1.2.3"}
@@ -123,6 +124,7 @@ def test_a_paper_is_not_handed_out_over_a_plain_connection(client, world, office
     assert over_tls.status_code == 200
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("before", "status"),
     [(31 * MINUTE, 409), (30 * MINUTE, 200), (timedelta(), 200)],
@@ -159,6 +161,7 @@ def test_another_officers_attempt_is_not_found(client, world, desk, other_office
     assert code_of(theirs.submit(0)) == (404, "not_found")
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "header",
     [None, "Attempt", "Attempt x", "Attempt h1.e30.x", "Bearer x", "Basic x"],
@@ -256,6 +259,7 @@ def test_a_hand_in_names_the_ranges_still_missing(desk):
     assert reply.get_json()["missing"] == [[1, 1], [3, 4]]
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("member", "value"),
     [
@@ -277,6 +281,7 @@ def test_a_malformed_batch_is_refused_by_member(database, desk, member, value):
     assert stored(database) == 0
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b"\xff", b'"\\ud800"', b"[" * 100_000])
 def test_what_is_not_a_json_object_is_refused(client, desk, text):
     address = f"{API}/attempts/{desk.opened['attempt']}/events"
@@ -286,6 +291,7 @@ def test_what_is_not_a_json_object_is_refused(client, desk, text):
     assert code_of(reply) == (422, "invalid")
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_batch_has_a_limit_in_number_and_in_size(database, desk):
     assert code_of(desk.save(*(answer(n) for n in range(1, 202)))) == (413, "too_large")
     essays = (answer(n, 5, "论" * 20_000) for n in range(1, 6))
@@ -295,6 +301,7 @@ def test_a_batch_has_a_limit_in_number_and_in_size(database, desk):
     assert desk.save(*(answer(n) for n in range(1, 201))).get_json()["acked_seq"] == 200
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_lease_that_floods_is_slowed_down_and_others_are_not(client, clock, world, desk, other_officer):
     replies = [desk.save() for _ in range(61)]
 

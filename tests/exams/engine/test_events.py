@@ -1,5 +1,6 @@
 """Taking in answers: nothing lost, nothing twice, nothing half-written."""
 
+import random
 import threading
 from datetime import timedelta
 
@@ -109,6 +110,7 @@ def test_an_unknown_slot_refuses_the_whole_batch(database, attempt):
     assert stored(database) == []
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("slot", "value"),
     [
@@ -310,3 +312,28 @@ def test_the_same_packet_twice_at_once_is_stored_once(database, attempt):
 
     assert [reply.acked_seq for reply in replies] == [2, 2, 2, 2]
     assert len(stored(database)) == 2
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_the_network_does_to_packets_the_last_answer_given_is_the_one_that_counts(
+    database, attempt, seed
+):
+    draw = random.Random(seed)
+    values = {
+        1: ["k7", "q2", None],
+        2: [["a1"], ["b2", "c3"], None],
+        3: [True, False, None],
+        5: ["甲", "乙", ""],
+    }
+    given = [sent(seq, slot := draw.choice(list(values)), draw.choice(values[slot])) for seq in range(1, 41)]
+    packets = [given[start : start + draw.randint(1, 6)] for start in range(40)] + [
+        [event] for event in given
+    ]
+    draw.shuffle(packets)
+
+    acked = [record(database, attempt, START, *packet).acked_seq for packet in packets]
+
+    assert acked == sorted(acked)
+    assert acked[-1] == len(stored(database)) == 40
+    last = {event.slot: event.value for event in given}
+    assert answers(database, attempt) == {slot: value for slot, value in last.items() if value is not None}

@@ -1,5 +1,6 @@
 """Opening, resuming and taking over an attempt."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -146,6 +147,7 @@ def test_a_code_works_once(database):
     )
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("later", "works"),
     [(timedelta(minutes=10) - TICK, True), (timedelta(minutes=10), False)],
@@ -209,6 +211,7 @@ def test_a_code_is_stored_as_a_hash_and_belongs_to_one_attempt(database):
         assert code not in db.scalars(select(TakeoverCode.code_hash)).one()
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("kind", list(EndKind))
 def test_an_ended_attempt_is_not_entered_again(database, kind):
     world = a_sitting(database)
@@ -290,3 +293,25 @@ def test_a_closed_sitting_is_closed_for_those_who_have_not_begun(database):
         db.execute(update(Sitting).values(closed_at=START))
 
     assert refusal(opened, database, world, START) == "closed"
+
+
+def test_two_devices_that_open_at_once_get_one_attempt_and_one_lease(database):
+    world = a_sitting(database)
+    outcomes, barrier = [], threading.Barrier(4)
+
+    def enter(number):
+        barrier.wait()
+        try:
+            outcomes.append(opened(database, world, START, device=f"device-{number}").is_new)
+        except Conflict as refused:
+            outcomes.append(refused.code)
+
+    threads = [threading.Thread(target=enter, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(map(str, outcomes)) == ["True", "lease_held", "lease_held", "lease_held"]
+    with database.reading() as db:
+        assert len(db.scalars(select(Attempt)).all()) == len(db.scalars(select(Lease)).all()) == 1

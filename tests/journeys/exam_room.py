@@ -1,4 +1,4 @@
-"""An exam room for journeys in a real browser: a sitting on a served application, and candidates who sit it."""
+"""An exam room for journeys in a real browser: a sitting on a served application, and who sits it."""
 
 import itertools
 import json
@@ -20,7 +20,6 @@ from tiejun.exams.invigilation_service import MoreTime, close_attempt, extend_at
 from tiejun.exams.models import Attempt, Exam, Lease, Registration, ResponseEvent, Sitting, SittingForm
 from tiejun.exams.queries import current_responses
 from tiejun.people.models import Account, Person, UserSession
-
 
 NUMBERS = itertools.count(1)
 

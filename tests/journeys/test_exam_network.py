@@ -267,6 +267,25 @@ def test_the_time_is_up_while_the_network_is_cut(exam_room, contexts):
     assert kept_here(page) == []
 
 
+def test_what_never_arrived_is_sent_after_the_end_when_the_page_is_opened_again(exam_room, contexts):
+    room = exam_room()
+    page = room.sit_down(contexts.new())
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.route("**/events", lambda route: route.abort())
+    pick(page, "正确")
+    expect(page.locator("#conn-words")).to_contain_text("1 题暂存本机")
+    room.time_left(timedelta(milliseconds=50))
+    page.wait_for_timeout(200)
+    page.unroute("**/events")
+    page.reload()
+
+    expect(page.locator("#over-title")).to_have_text("考试已结束，本机还有没送到的作答")
+    expect(page.locator("#over-facts")).to_contain_text("1 题的作答已送到服务器")
+    expect(page.locator("#over-facts")).to_contain_text("是否计入由两名工作人员核定")
+    assert room.standings() == [Standing.LATE]
+    assert kept_here(page) == []
+
+
 def test_more_time_is_told_and_the_clock_follows(exam_room, contexts):
     room = exam_room(Plan(duration=timedelta(minutes=20)))
     page = room.sit_down(contexts.new())

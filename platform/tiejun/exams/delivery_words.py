@@ -60,7 +60,7 @@ def _keeping() -> dict[str, str]:
         "save_refused": _("服务器未接受，请修改"),
         "conn_saved": _("{n} 题已存服务器"),
         "conn_local": _("{n} 题暂存本机"),
-        "conn_sending": _("{n} 题正在保存"),
+        "conn_sending": _("{n} 题待保存"),
         "conn_offline": _("网络中断，可继续作答："),
         "conn_offline_brief": _("网络中断："),
         "conn_server": _("服务器暂时不能保存，会自动重发："),
@@ -123,7 +123,7 @@ def _pages() -> dict[str, str]:
 def _ends() -> dict[str, str]:
     return {
         "time_up": _("考试时间到"),
-        "time_up_text": _("不能再作答。已存服务器的作答照常计分，不需要再做什么。"),
+        "time_up_text": _("不能再作答。已存服务器的作答照常计分。"),
         "fact_saved": _("{n} 题已存服务器"),
         "fact_local": _("{n} 题暂存本机，正在继续送往服务器，请不要关闭本页"),
         "fact_trying": _(

@@ -186,6 +186,7 @@ export class Desk {
     show(byId("hint-choose"), choices > 0 && keysAreOn());
     show(byId("hint-flag"), choices > 0 && keysAreOn());
     show(byId("hint-move"), choices > 0);
+    show(byId("keys-switch"), choices > 0);
     write(byId("hint-last"), "ABCDEFGHI"[Math.max(0, choices - 1)]);
     write(byId("hint-flag-key"), choices > 5 ? "Shift+F" : "F");
     write(byId("keys-switch"), say(keysAreOn() ? "keys_off" : "keys_on"));

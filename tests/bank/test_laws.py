@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from question_bank.laws import load_register
 from tests.bank.samples import CODE, OLD_CODE, law_file, law_json, old_law_json
 from tests.support.clock import ManualClock
+from tests.support.world import World, sign_in
 from tiejun.audit import COMMAND_LINE
 from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files, sync_register
 from tiejun.bank.models import Article, LawVersion
 from tiejun.bank.rules import LawState, article_number, law_state
+from tiejun.bank.service import install_starter
 from tiejun.cli import commands
 from tiejun.db import Database
 from tiejun.errors import Problem
@@ -168,3 +171,40 @@ def test_all_real_law_files_are_imported_and_the_second_time_unchanged(
     assert (first.read, first.created, first.problems) == (188, 188, [])
     assert {note.where for note in notes} == {"README.md", "code_mapping.json", "index.json", "report.json"}
     assert run(database, clock, *files).unchanged == 188
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_every_real_law_and_its_first_and_last_article_open(
+    test_data: Path, database: Database, clock: ManualClock, client: FlaskClient, world: World
+):
+    files, _ = read_law_files(test_data / "laws")
+    run(database, clock, *files)
+    sign_in(client, "officer1")
+    with database.reading() as db:
+        ends = db.execute(
+            select(Article.law_id, func.min(Article.position), func.max(Article.position)).group_by(
+                Article.law_id
+            )
+        ).all()
+        addresses = [f"/laws/{law_id}" for law_id, _, _ in ends] + [
+            f"/laws/{article.law_id}/articles/{article.number}"
+            for law_id, first, last in ends
+            for article in db.scalars(
+                select(Article).where(Article.law_id == law_id, Article.position.in_((first, last)))
+            )
+        ]
+
+    assert len(ends) == 188
+    assert {client.get(address).status_code for address in addresses} == {200}
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_every_citation_of_the_starter_bank_exists_in_the_real_texts(
+    test_data: Path, database: Database, clock: ManualClock
+):
+    files, _ = read_law_files(test_data / "laws")
+    run(database, clock, *files)
+    with database.transaction() as db:
+        report = install_starter(db, COMMAND_LINE, clock())
+    assert report.is_written
+    assert [w for w in report.warnings if w.field == "依据"] == []

@@ -9,6 +9,7 @@ import click
 
 from tiejun import outbox as outbox_module
 from tiejun.app import handlers
+from tiejun.bank.laws_service import sync_register
 from tiejun.db import Database
 from tiejun.installation import make_clock
 from tiejun.operations import archive, migrate
@@ -38,7 +39,9 @@ def db_upgrade() -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.sqlalchemy_url)
     migrate.upgrade(database)
-    click.echo(f"数据库已是最新结构（{migrate.current(database)}）。")
+    with database.transaction() as session:
+        added = sync_register(session)
+    click.echo(f"数据库已是最新结构（{migrate.current(database)}），法规目录新增 {added} 件。")
 
 
 @db.command("check")

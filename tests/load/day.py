@@ -151,14 +151,14 @@ def sit(
     """Hold the exam: everybody at once, the worker killed, more time given in the middle."""
     stage.home.advance(starts_at - stage.home.now() + timedelta(seconds=5))
     people = [desk.who for desk in desks.values()]
-    size = stage.size
+    size, seconds = stage.size, stage.size.work_seconds * (1 if seat else 0.5)
 
     def work(desk: Desk) -> Callable[[], None]:
         paper = stage.form_of(desk.who.name, sitting)
 
         def act() -> None:
             desk.open()
-            desk.work(paper, size.work_seconds)
+            desk.work(paper, seconds)
 
         return act
 
@@ -167,7 +167,7 @@ def sit(
     if seat:
         seat.opened.set()
     with killer.at_work():
-        more = Later(size.work_seconds / 3, lambda: _more_time(stage, killer, sitting))
+        more = Later(seconds / 3, lambda: _more_time(stage, killer, sitting))
         side_by_side(acts)
         more.finish()
         if seat:

@@ -104,7 +104,7 @@ def _sit(stage: Stage, world: World, people: Cast) -> None:
 def _publish(stage: Stage, world: World, people: Cast, marks: Marks) -> None:
     report = stage.report
     with report.step("marking"):
-        outcome.wait_for_the_end(stage)
+        outcome.wait_for_the_end(stage, stage.sitting)
         outcome.mark(stage, stage.sitting, marks)
     with report.step("results"):
         outcome.publish(stage, stage.sitting)
@@ -134,7 +134,7 @@ def _make_up(stage: Stage, people: Cast, marks: Marks) -> None:
     with report.step("make-up: the exam"):
         day.sit(stage, desks, stage.make_up, starts_at, None)
     with report.step("make-up: marking and results"):
-        outcome.wait_for_the_end(stage)
+        outcome.wait_for_the_end(stage, stage.make_up)
         outcome.mark(stage, stage.make_up, marks, needed=1)
         outcome.publish(stage, stage.make_up)
     with report.step("make-up: outcome"):

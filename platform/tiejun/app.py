@@ -27,6 +27,7 @@ from tiejun.exams.result_service import training_recorded
 from tiejun.exams.result_views import bp as results
 from tiejun.home.views import bp as home
 from tiejun.installation import Core, make_clock
+from tiejun.operations.views import bp as operations
 from tiejun.outbox import Handler
 from tiejun.pages import init_pages
 from tiejun.people.import_views import bp as people_import
@@ -55,6 +56,7 @@ BLUEPRINTS = (
     results,
     make_ups,
     certificates,
+    operations,
     demo,
     api,
 )

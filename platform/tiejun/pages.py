@@ -30,6 +30,7 @@ NAVIGATION: tuple[tuple[Permission, str, str], ...] = (
     (Permission.EXAM_SIT, "certificates.mine", "证书"),
     (Permission.FOLLOW_UP_MANAGE, "make_ups.follow_ups", "约谈"),
     (Permission.LAW_VIEW, "laws.index", "法规"),
+    (Permission.AUDIT_VIEW, "operations.audit", "操作记录"),
 )
 
 

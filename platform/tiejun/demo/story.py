@@ -85,13 +85,13 @@ def install(core: Core, handlers: dict[str, Handler]) -> None:
         install_people(db, core.settings, long_ago)
         blueprint = create_blueprint(db, load_blueprint("demo-primary"), PROVINCIAL, SYSTEM, long_ago)
     for held in HELD:
-        _hold(core, blueprint.id, held, now - timedelta(days=held.days_ago))
+        released_at = _hold(core, blueprint.id, held, now - timedelta(days=held.days_ago))
+        outbox.drain(core.database, handlers, released_at)
     _open_now(core, blueprint.id, now)
-    outbox.drain(core.database, handlers, now)
 
 
-def _hold(core: Core, blueprint_id: int, held: Held, start: datetime) -> None:
-    """Hold a sitting in the past from registration to release."""
+def _hold(core: Core, blueprint_id: int, held: Held, start: datetime) -> datetime:
+    """Hold a sitting in the past from registration to release; return when it was released."""
     spec = _Planned(held.exam, start, start + 2 * HOUR, HALL, tuple(held.strengths), avoid=None)
     sitting = _arrange(core, blueprint_id, spec, start - timedelta(days=10))
     for name, strength in held.strengths.items():
@@ -108,6 +108,7 @@ def _hold(core: Core, blueprint_id: int, held: Held, start: datetime) -> None:
         declare_sitting(db, db.get_one(Sitting, sitting.id), SYSTEM, marked + HOUR)
     with core.database.transaction() as db:
         release_sitting(db, db.get_one(Sitting, sitting.id), SYSTEM, marked + 2 * HOUR)
+    return marked + 2 * HOUR
 
 
 def _open_now(core: Core, blueprint_id: int, now: datetime) -> None:

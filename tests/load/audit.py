@@ -39,7 +39,9 @@ class Marks:
         return found[0] if found else Decimal(0)
 
 
-def compare_events(database: Database, sitting: str, journals: Iterable[Journal], report: Report) -> None:
+def compare_events(
+    database: Database, sitting: str, journals: Iterable[Journal], report: Report, label: str
+) -> None:
     """Check that the stored events of a sitting are the acknowledged ones, each once, and nothing foreign."""
     by_lease = {journal.lease: journal for journal in journals}
     stored = _stored(database, sitting)
@@ -50,7 +52,7 @@ def compare_events(database: Database, sitting: str, journals: Iterable[Journal]
     foreign = set(stored) - set(by_lease)
     report.check(not foreign, f"events under leases that no client knows: {sorted(foreign)}")
     for lease, journal in by_lease.items():
-        counts += _compare(journal, stored.get(lease, []), report)
+        counts += compare_lease(journal, stored.get(lease, []), report)
     lost, altered = counts["acknowledged, but not stored"], counts["stored otherwise than acknowledged"]
     report.equal(
         "acknowledged events that are lost, altered or doubled",
@@ -59,11 +61,11 @@ def compare_events(database: Database, sitting: str, journals: Iterable[Journal]
     )
     report.equal("stored events that nobody sent", counts["stored, but never sent"], 0)
     report.figure(
-        "events given out / sent / acknowledged / stored",
+        f"{label}: events given out / sent / acknowledged / stored",
         " / ".join(str(counts[name]) for name in ("given out", "sent", "acknowledged", "stored")),
     )
     report.figure(
-        "sent, never acknowledged: stored / not stored",
+        f"{label}: sent, never acknowledged: stored / not stored",
         f"{counts['unheard stored']} / {counts['unheard gone']}",
     )
 
@@ -85,7 +87,7 @@ def _stored(database: Database, sitting: str) -> dict[str, list[tuple[int, int, 
     return found
 
 
-def _compare(journal: Journal, rows: list[tuple[int, int, str]], report: Report) -> Counter[str]:
+def compare_lease(journal: Journal, rows: list[tuple[int, int, str]], report: Report) -> Counter[str]:
     counts: Counter[str] = Counter()
     by_seq: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for seq, slot, value in rows:
@@ -183,9 +185,6 @@ def compare_scores(
         total = sum(points.values(), Decimal(0)) + essays
         report.equal(f"{one.name}: total", one.raw, total)
         report.equal(f"{one.name}: verdict", one.verdict, "pass" if total >= CUT else "fail")
-    report.figure(
-        "declared", ", ".join(f"{n} {v}" for v, n in sorted(Counter(one.verdict for one in found).items()))
-    )
 
 
 def compare_certificates(database: Database, holders: set[str], report: Report) -> list[Certificate]:

@@ -127,6 +127,14 @@ class Desk:
         self._expect(first["last_seq"] == body["last_seq"], f"the receipt counts {first['last_seq']} events")
         self.who.receipt = first
 
+    def send_all(self) -> None:
+        """Send what waits, in one batch."""
+        batch = self.journal.waiting
+        for entry in batch:
+            entry.sent += 1
+        events = [self._event(entry) for entry in batch]
+        self._put({"queued": len(self.journal.entries), "events": events})
+
     def _send(self) -> None:
         """Send a random part of what waits, in any order, sometimes with replays, sometimes twice."""
         waiting = self.journal.waiting

@@ -31,6 +31,13 @@ class Cast:
         return [*self.at_clients, self.in_browser, self.absent]
 
     @property
+    def late(self) -> list[Candidate]:
+        """Two who never hand in, the first with a good result, the second with a bad one."""
+        open_end = [who for who in self.at_clients if not who.part.hands_in]
+        good = next(who for who in open_end if who.name in self.passing)
+        return [good, next(who for who in open_end if who.name not in self.passing)]
+
+    @property
     def failing(self) -> list[Candidate]:
         """Those who sit and fail."""
         return [who for who in self.everybody if who is not self.absent and who.name not in self.passing]

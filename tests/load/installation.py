@@ -98,7 +98,7 @@ class Installation:
         return report
 
     def advance(self, by: timedelta) -> None:
-        """Shift the demo's clock, as `tiejun demo clock` does, for the server and for us."""
+        """Shift the demo's clock to the second, for the server, the commands and us."""
         self.clock.advance(by)
 
     def now(self) -> datetime:

@@ -170,7 +170,8 @@ def check_overlap(home: Installation, form_ids: list[int], report: Report) -> No
         papers = [db.get_one(form_service.ExamForm, form).paper for form in form_ids]
     common = last & set().union(*earlier)
     report.check(len(common) <= len(last) / 10, f"{len(common)} of {len(last)} items are common")
-    report.figure("common items of the newest form", f"{len(common)} of {len(last)}")
+    label = chr(ord("A") + len(form_ids) - 1)
+    report.figure(f"items of form {label} that earlier forms have", f"{len(common)} of {len(last)}")
     for paper in papers:
         told = json.loads(paper)
         report.equal("a paper is canonical JSON", paper.encode(), canonical_json(told))

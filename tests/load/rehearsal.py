@@ -9,6 +9,7 @@ import argparse
 import random
 import sys
 import tempfile
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,13 +17,17 @@ from sqlalchemy import select
 
 from tests.load import audit, day, outcome, preparation
 from tests.load.audit import Marks
+from tests.load.candidate import Desk
 from tests.load.cast import Cast, choose, for_make_up
 from tests.load.day import FULL, SMALL, Stage
 from tests.load.installation import Installation
+from tests.load.late import judge_late_answers
 from tests.load.preparation import World
 from tests.load.report import Report, Stop
 from tests.support import tools
 from tiejun.bank.models import ExamForm
+
+TWO_MONTHS = timedelta(days=61)
 
 
 def main() -> int:
@@ -57,7 +62,10 @@ def _rehearse(home: Installation, asked: argparse.Namespace, report: Report) -> 
     stage = Stage(home, report, SMALL if asked.small else FULL, random.Random(asked.seed))
     world, people = _prepare(stage, asked)
     marks = Marks()
-    _sit(stage, world, people)
+    desks = _sit(stage, world, people)
+    with report.step("late answers"):
+        outcome.wait_for_the_end(stage, stage.sitting)
+        judge_late_answers(stage, people, desks)
     _publish(stage, world, people, marks)
     _make_up(stage, people, marks)
     with report.step("audit"):
@@ -86,7 +94,7 @@ def _prepare(stage: Stage, asked: argparse.Namespace) -> tuple[World, Cast]:
     return world, people
 
 
-def _sit(stage: Stage, world: World, people: Cast) -> None:
+def _sit(stage: Stage, world: World, people: Cast) -> dict[str, Desk]:
     report = stage.report
     with report.step("exam, sitting, registration"):
         stage.home.server.start()
@@ -99,12 +107,12 @@ def _sit(stage: Stage, world: World, people: Cast) -> None:
             seat.start()
     with report.step("the exam"):
         day.sit(stage, desks, stage.sitting, starts_at, seat)
+    return desks
 
 
 def _publish(stage: Stage, world: World, people: Cast, marks: Marks) -> None:
     report = stage.report
     with report.step("marking"):
-        outcome.wait_for_the_end(stage, stage.sitting)
         outcome.mark(stage, stage.sitting, marks)
     with report.step("results"):
         outcome.publish(stage, stage.sitting)
@@ -122,7 +130,7 @@ def _publish(stage: Stage, world: World, people: Cast, marks: Marks) -> None:
 def _make_up(stage: Stage, people: Cast, marks: Marks) -> None:
     report = stage.report
     with report.step("two months later: make-ups arranged"):
-        stage.home.advance(timedelta(days=61))
+        stage.home.run("demo", "clock", "--advance", str(TWO_MONTHS / timedelta(hours=1)))
         sitters = for_make_up(people, stage.rng)
         outcome.arrange_make_up(stage, sitters)
         with stage.home.database.reading() as db:
@@ -146,12 +154,14 @@ def _make_up(stage: Stage, people: Cast, marks: Marks) -> None:
 
 def _audit(stage: Stage, people: Cast, marks: Marks) -> None:
     report, traffic = stage.report, stage.traffic
-    for sitting in (stage.sitting, stage.make_up):
+    for label, sitting in (("exam", stage.sitting), ("make-up", stage.make_up)):
         journals = [j for who in people.everybody for j in who.journals if j.sitting == sitting]
-        audit.compare_events(stage.home.database, sitting, journals, report)
+        audit.compare_events(stage.home.database, sitting, journals, report, label)
         answers = {journal.attempt: journal.answers() for journal in journals}
         found = audit.declared(stage.home.database, sitting)
         audit.compare_scores(found, answers, stage.papers, marks, report)
+        verdicts = Counter(one.verdict for one in found)
+        report.figure(f"{label}: declared", ", ".join(f"{n} {v}" for v, n in sorted(verdicts.items())))
     for fault in stage.home.faults_in_log():
         report.check(False, f"the server's log: {fault}")
     report.figure("worker killed with -9", stage.kills)

@@ -16,7 +16,7 @@ class Report:
     """Collected while the rehearsal runs, printed at its end; any difference means a non-zero exit."""
 
     steps: list[tuple[str, float]] = field(default_factory=list)
-    figures: list[tuple[str, str]] = field(default_factory=list)
+    figures: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     not_run: list[str] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
@@ -56,8 +56,8 @@ class Report:
         return self.check(found == expected, f"{what}: found {found!r}, expected {expected!r}")
 
     def figure(self, name: str, value: object) -> None:
-        """Note one figure for the table at the end."""
-        self.figures.append((name, f"{value:,.1f}" if isinstance(value, float) else str(value)))
+        """Note one figure for the table at the end; a later one of the same name stands instead."""
+        self.figures[name] = f"{value:,.1f}" if isinstance(value, float) else str(value)
 
     def leave_out(self, what: str) -> None:
         """Name something that this run did not do."""
@@ -65,11 +65,11 @@ class Report:
 
     def text(self) -> str:
         """Return the whole report."""
-        width = max((len(name) for name, _ in self.figures), default=0)
+        width = max((len(name) for name in self.figures), default=0)
         lines = ["", "REHEARSAL REPORT", "", "Seconds per step"]
         lines += [f"  {seconds:8.1f}  {name}" for name, seconds in self.steps]
         lines += [f"  {sum(seconds for _, seconds in self.steps):8.1f}  altogether", "", "Figures"]
-        lines += [f"  {name:<{width}}  {value}" for name, value in self.figures]
+        lines += [f"  {name:<{width}}  {value}" for name, value in self.figures.items()]
         for title, found in (("Notes", self.notes), ("Not run", self.not_run)):
             lines += ["", title, *(f"  - {line}" for line in found)] if found else []
         lines += ["", f"Checks: {self.checks}, differences: {len(self.differences)}"]

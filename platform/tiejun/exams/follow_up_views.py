@@ -17,6 +17,9 @@ from tiejun.exams.make_up_views import bp
 from tiejun.exams.result_models import FollowUpState
 from tiejun.web import actor, notice, now, reading, transaction
 
+# The blueprint is shared with the module that begins it; the factory takes it from here, the last.
+__all__ = ["bp"]
+
 WORDS = {"state_words": queries.STATE_WORDS, "State": FollowUpState}
 
 

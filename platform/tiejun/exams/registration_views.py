@@ -22,6 +22,9 @@ from tiejun.people.models import Unit
 from tiejun.people.roster import id_hash
 from tiejun.web import actor, notice, now, reading, settings, transaction
 
+# The blueprint is shared with the module that begins it; the factory takes it from here, the last.
+__all__ = ["bp"]
+
 
 @bp.get("/sittings/<uuid:public_id>/register")
 @require(Permission.SITTING_MANAGE)

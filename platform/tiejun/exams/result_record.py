@@ -52,7 +52,7 @@ def record_sheet(db: Session, who: Persona, row: SittingRow, now: datetime) -> R
         "seats": seats,
         "seat_note": "时间为服务器北京时间",
         "incidents": [],
-        "incident_note": "异常情况请手写补记",
+        "incident_note": "如有，请手写补记并签名",
         "extensions": extensions,
         "extension_note": f"共 {len(extensions)} 次",
         "declaration": "本场考试按规定程序组织，以上座位状态、异常情况和延时与现场一致。"

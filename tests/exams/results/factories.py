@@ -28,12 +28,13 @@ from tiejun.bank.service import install_starter
 from tiejun.db import Database
 from tiejun.exams.admin_service import ExamSpec, SittingSpec, create_exam, create_sitting
 from tiejun.exams.events import Batch, Sent, record_events, submit
+from tiejun.exams.make_up_service import schedule
 from tiejun.exams.marking_queries import sheets
 from tiejun.exams.marking_rules import Policy
 from tiejun.exams.marking_service import Desk, Mark, Place, save
-from tiejun.exams.models import Attempt, Sitting
+from tiejun.exams.models import Attempt, Exam, Sitting
 from tiejun.exams.registration_service import register
-from tiejun.exams.result_models import Result
+from tiejun.exams.result_models import MakeUpCase, Result
 from tiejun.exams.result_service import declare_sitting, release_sitting
 from tiejun.exams.scoring_service import score_due
 from tiejun.exams.service import Entry, open_attempt
@@ -164,6 +165,21 @@ class Hall:
             wanted = select(Result).where(Result.person_id == self.world.people[login].id, Result.is_current)
             return db.scalars(wanted).one()
 
+    def make_up(self, starts_at: datetime) -> "Hall":
+        """Return a make-up sitting on another form, for everybody whose make-up is due."""
+        now = starts_at - HOUR
+        with self.database.transaction() as db:
+            blueprint = db.get_one(Blueprint, db.get_one(Exam, self.exam_id).blueprint_id)
+            form = freeze(db, _draft(db, blueprint, "B"), ADMIN, now)
+            spec = SittingSpec(
+                self.exam_id, starts_at, starts_at + 2 * HOUR, 3600, "", (form.id,), is_make_up=True
+            )
+            sitting = create_sitting(db, spec, ADMIN, now)
+            cases = db.scalars(select(MakeUpCase.id)).all()
+            schedule(db, cases, sitting, "", ADMIN, now)
+            keys = slot_keys(db, form.id)
+        return Hall(self.database, self.world, sitting, self.exam_id, keys, starts_at, self.markers)
+
     def statements(self) -> list[outbox.OutboxMessage]:
         """Return the statements of results that lie in the outbox or left through it."""
         with self.database.reading() as db:
@@ -193,16 +209,16 @@ class Hall:
 
 
 @cache
-def _drawn() -> tuple[Draw, BuiltForm]:
-    """Draw the form once a test run: it is the same each time, and drawing is what takes long."""
-    draw = assemble(load_blueprint("demo-primary"), load_starter(), "seed of the hall")
-    return draw, build_form(draw, "seed of the hall", form_id="A")
+def _drawn(label: str) -> tuple[Draw, BuiltForm]:
+    """Draw a form once a test run: it is the same each time, and drawing is what takes long."""
+    draw = assemble(load_blueprint("demo-primary"), load_starter(), f"seed of {label}")
+    return draw, build_form(draw, f"seed of {label}", form_id=label)
 
 
-def _draft(db: Session, blueprint: Blueprint) -> FormDraft:
-    draw, built = _drawn()
+def _draft(db: Session, blueprint: Blueprint, label: str = "A") -> FormDraft:
+    draw, built = _drawn(label)
     rows = db.execute(select(Item.code, Item.id, ItemVersion.id).join(ItemVersion, IS_CURRENT))
-    return FormDraft(blueprint, "A", "seed", draw, built, {code: (one, two) for code, one, two in rows})
+    return FormDraft(blueprint, label, "seed", draw, built, {code: (one, two) for code, one, two in rows})
 
 
 def a_hall(database: Database, world: World, now: datetime) -> Hall:

@@ -230,8 +230,8 @@ def test_a_candidate_sees_points_by_section_and_what_follows(busy: Hall, app):
     marked(busy).declare()
     expected = {
         "officer1": ("76", "我的证书"),
-        "officer2": ("26", "前补考"),
-        "officer3": ("缺考", "前补考"),
+        "officer2": ("26", "最迟"),
+        "officer3": ("缺考", "最迟"),
     }
     for released in (False, True):
         for login, (score, follows) in expected.items():
@@ -270,4 +270,4 @@ def test_the_make_up_deadline_is_told(busy: Hall, client: FlaskClient):
     sign_in(client, "officer2")
 
     due = f"{case.due_on.year}年{case.due_on.month}月{case.due_on.day}日"
-    assert f"须在 {due} 前补考。" in get(client, busy, "/my/results/{sitting}")
+    assert f"最迟 {due} 补考。" in get(client, busy, "/my/results/{sitting}")

@@ -1,6 +1,7 @@
 """Declaring, releasing, and what follows: statements, make-ups, further revisions."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from itertools import product
@@ -17,7 +18,7 @@ from tiejun.certificates.models import Certificate, ResultStatement
 from tiejun.certificates.statement import read_statement
 from tiejun.errors import Conflict
 from tiejun.exams.models import ResponseEvent, Standing
-from tiejun.exams.result_models import MakeUpCase, MakeUpState, Result, Verdict
+from tiejun.exams.result_models import FollowUpCase, MakeUpCase, MakeUpState, Result, Verdict
 from tiejun.exams.result_rules import ceiling, histogram, verdict
 from tiejun.exams.result_service import declare_sitting, release_sitting
 
@@ -154,6 +155,41 @@ def test_the_release_states_every_result_and_opens_make_ups(hall: Hall):
     people = hall.world.people
     assert cases.keys() == {people["officer3"].id, people["officer4"].id}
     assert {case.state for case in cases.values()} == {MakeUpState.DUE}
+
+
+def test_releasing_a_make_up_settles_its_cases(hall: Hall):
+    hall.declare()
+    hall.release()
+    again = hall.make_up(hall.over + timedelta(days=30))
+    again.scores("officer1", 60, essays=False)
+    again.scores("officer2", 58, essays=False)
+    again.declare()
+    again.release()
+
+    with hall.database.reading() as db:
+        cases = {case.person_id: case for case in db.scalars(select(MakeUpCase))}
+        talks = set(db.scalars(select(FollowUpCase.person_id)))
+    people = {login: person.id for login, person in hall.world.people.items()}
+    assert len(cases) == 4
+    assert cases[people["officer1"]].state == MakeUpState.PASSED
+    assert {cases[people[f"officer{n}"]].state for n in (2, 3, 4)} == {MakeUpState.FAILED}
+    assert talks == {people[f"officer{n}"] for n in (2, 3, 4)}
+    assert len(hall.statements()) == 8
+
+
+def test_two_people_declaring_at_once_write_one_set_of_results(hall: Hall):
+    hall.scores("officer1", 70, essays=False)
+
+    def declare(_: int) -> str:
+        try:
+            return str(len(hall.declare()))
+        except Conflict as error:
+            return error.code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(declare, range(2))) == ["4", "already_declared"]
+    with hall.database.reading() as db:
+        assert db.scalar(select(func.count()).select_from(Result)) == 4
 
 
 def test_a_rolled_back_release_leaves_nothing(hall: Hall):

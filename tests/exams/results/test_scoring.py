@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from tests.exams.results.factories import GRACE, TEXT, Hall, right
 from tiejun.errors import Conflict
-from tiejun.exams.models import ResponseEvent, Standing
+from tiejun.exams.models import LateDecision, ResponseEvent, Standing
 from tiejun.exams.result_models import SlotScore
 from tiejun.exams.scoring_service import score_attempt
 from tiejun.exams.service import close_expired
@@ -87,6 +87,30 @@ def test_an_answer_accepted_later_is_scored_anew(hall: Hall):
     with hall.database.transaction() as db:
         assert score_attempt(db, attempt, hall.over) == 4
     assert scores(hall)[key.slot] == (4, 4)
+
+
+def test_a_mark_given_before_a_late_text_was_accepted_is_withdrawn(hall: Hall):
+    attempt = hall.scores("officer1", 20)
+    hall.score()
+    short, long = hall.essays
+    for slot in (short, long):
+        hall.mark("marker", "officer1", slot, 3)
+    later = hall.over + timedelta(hours=1)
+    with hall.database.transaction() as db:
+        last = db.scalars(select(ResponseEvent).where(ResponseEvent.slot == short)).one()
+        last.value, last.standing = '"更长的作答"', Standing.ACCEPTED
+        decision = {"attempt_id": attempt.id, "last_event_id": last.id, "reason": "断网", "decided_at": later}
+        for name in ("invigilator", "exam_admin"):
+            account_id = hall.world.accounts[name].id
+            db.add(LateDecision(account_id=account_id, decided_by=name, accepts=True, **decision))
+    with hall.database.transaction() as db:
+        score_attempt(db, attempt, later)
+
+    assert hall.waiting("officer1") == {short: 1}
+    hall.mark("trainer", "officer1", short, 5, later + timedelta(minutes=1))
+    with hall.database.transaction() as db:
+        score_attempt(db, attempt, later + timedelta(hours=1))
+    assert hall.total("officer1") == 28
 
 
 def test_a_declared_result_is_not_scored_anew(hall: Hall):

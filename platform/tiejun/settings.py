@@ -16,7 +16,7 @@ from tiejun.errors import SettingsError
 PREFIX = "TIEJUN_"
 MODES = ("production", "demo", "test")
 # Read by the set-up and the tests, not by the application.
-OUTSIDE = frozenset({"TIEJUN_TEST_DATA", "TIEJUN_CHROMIUM", "TIEJUN_PYTHON"})
+OUTSIDE = frozenset({"TIEJUN_TEST_DATA", "TIEJUN_CHROMIUM"})
 
 
 def _setting(help_text: str, default: Any) -> Any:
@@ -43,7 +43,6 @@ class Settings:
     lock_minutes: int = _setting("how long an account stays locked after five failures", 30)
     password_days: int = _setting("days until a password must be changed", 90)
     max_upload_mb: int = _setting("largest accepted upload in MB", 20)
-    minutes_per_hour: int = _setting("minutes of one study hour (学时)", 45)
     certificate_provider: str = _setting("who issues certificates; so far only builtin", "builtin")
     certificate_url: str = _setting("address of that other system", "")
     worker_seconds: float = _setting("pause between two rounds of the background worker; 0: none", 2.0)

@@ -145,6 +145,7 @@ def test_checking_shows_the_article_and_saves_nothing(writer_client: FlaskClient
         assert len(db.scalars(select(Item)).all()) == len(ItemKind)
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("kind", "act", "name", "more"),
     [

@@ -5,7 +5,10 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 
+import hypothesis
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from question_bank.assembly.blueprint import load_blueprint
@@ -97,11 +100,16 @@ def test_a_candidates_paper_holds_no_key_no_rationale_and_no_code(
     assert '"rubric"' not in form.paper
 
 
-@pytest.mark.parametrize("seed", ["one", "two", "three", "four"])
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@given(seed=st.text("0123456789abcdef", min_size=1, max_size=40))
+@hypothesis.settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_the_right_answers_of_any_form_earn_full_points(
     starter: Database, blueprint: Blueprint, clock: ManualClock, writer: Actor, seed: str
 ):
-    form = freeze(starter, blueprint, seed, clock, writer)
+    with starter.transaction() as db:
+        form = freeze_form(db, blueprint.id, seed, writer, clock(), ())
 
     with starter.reading() as db:
         keys = slot_keys(db, form.id)

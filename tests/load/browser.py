@@ -1,5 +1,6 @@
 """The candidate in Chromium: reloads, sits a minute without network, reloads again, hands in."""
 
+import json
 import random
 import threading
 from dataclasses import dataclass, field
@@ -184,7 +185,7 @@ class BrowserSeat:
 
     def _sent(self, request: Request) -> None:
         if request.method == "PUT" and request.url.endswith("/events"):
-            told = request.post_data_json
+            told = _body(request)
             journal = self._journal(request, str(told["lease"]))
             for event in told["events"]:
                 journal.saw(event["seq"], event["slot"], event["value"])
@@ -204,5 +205,10 @@ class BrowserSeat:
             if response is None or response.status != 200:
                 continue
             told = response.json()
-            journal = self._journal(request, str(request.post_data_json["lease"]))
+            journal = self._journal(request, str(_body(request)["lease"]))
             journal.acknowledge(told["stored"], told["late"], self.clock())
+
+
+def _body(request: Request) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(request.post_data or "{}")
+    return found

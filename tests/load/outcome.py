@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
@@ -148,7 +149,7 @@ def fetch_papers(stage: Stage, people: list[Candidate], most: int) -> None:
         fetched.append(numbers[0])
 
     some = people[:most]
-    side_by_side([(who, lambda who=who: fetch(who)) for who in some])
+    side_by_side([(who, partial(fetch, who)) for who in some])
     stage.complaints(some)
     stage.report.figure("certificates fetched as PDF", len(fetched))
 
@@ -163,7 +164,7 @@ def read_results(stage: Stage, people: list[Candidate], passing: set[str]) -> No
         if words != expected or office.TITLE not in page.words:
             who.faults.append(f"{who.name} reads {words}, not {expected}: {page.words[:300]}")
 
-    side_by_side([(who, lambda who=who: read(who)) for who in people])
+    side_by_side([(who, partial(read, who)) for who in people])
     stage.complaints(people)
 
 

@@ -23,6 +23,7 @@ from tests.support.server import ROOT
 from tiejun.audit import COMMAND_LINE
 from tiejun.bank import form_service
 from tiejun.bank.laws_service import sync_register
+from tiejun.bank.models import ExamForm
 from tiejun.clock import beijing
 from tiejun.crypto import random_code
 
@@ -167,7 +168,7 @@ def check_overlap(home: Installation, form_ids: list[int], report: Report) -> No
     """Check that the last form has at most a tenth of its items in common with the others, and no key."""
     with home.database.reading() as db:
         *earlier, last = ({key.item_id for key in form_service.slot_keys(db, form)} for form in form_ids)
-        papers = [db.get_one(form_service.ExamForm, form).paper for form in form_ids]
+        papers = [db.get_one(ExamForm, form).paper for form in form_ids]
     common = last & set().union(*earlier)
     report.check(len(common) <= len(last) / 10, f"{len(common)} of {len(last)} items are common")
     label = chr(ord("A") + len(form_ids) - 1)

@@ -1,10 +1,12 @@
 """Fixtures of the journeys."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import served_settings
+from tests.journeys.demo_town import lay_demo
 from tests.journeys.exam_room import ExamRoom, Plan
 from tests.support.databases import SqliteDatabases
 from tests.support.server import Server
@@ -37,3 +39,11 @@ def exam_room(exam_server: Server) -> Iterator[OpenRoom]:
     yield open_room
     for room in rooms:
         room.close()
+
+
+@pytest.fixture(scope="session")
+def laid_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lay the demo once; a test serves a copy of this folder."""
+    folder = tmp_path_factory.mktemp("demo") / "laid"
+    lay_demo(folder)
+    return folder

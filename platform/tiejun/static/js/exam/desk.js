@@ -42,7 +42,6 @@ export class Desk {
       leaveField: () => byId("q-" + this.sheet.current.slot).focus(),
     });
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.card.isOpen) { this.card.toggle(false); } });
-    this.show(false);
   }
 
   /** Show the current question again, after the summary or at the beginning. @param {boolean} focus */

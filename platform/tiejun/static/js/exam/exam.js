@@ -7,7 +7,7 @@ import { HandIn, drawReceipt } from "./handin.js";
 import { Queue } from "./queue.js";
 import { Sender, pause } from "./sender.js";
 import { Sheet, same } from "./sheet.js";
-import { drafts, forgetDraft, keepDraft } from "./store.js";
+import { drafts, forgetDraft, keepDraft, keepPlace, placeOf } from "./store.js";
 import { Countdown, drawConnection, notice, overFacts, showOver, showPage } from "./view.js";
 import { Typing } from "./typing.js";
 import { beijingTime, say, spanWords } from "./words.js";
@@ -35,14 +35,14 @@ export class Exam {
    * @param {import("./api.js").Api} parts.api
    * @param {import("./clock.js").ServerClock} parts.clock
    * @param {import("./store.js").Store} parts.store
-   * @param {() => void} parts.onRevoked ask for the attempt again, with a code
+   * @param {Opened} opened
+   * @param {{attempt: Object<string, any>|null, events: any[]}} kept what this computer still had
    */
-  constructor(parts) {
+  constructor(parts, opened, kept) {
     this.config = parts.config;
     this.api = parts.api;
     this.clock = parts.clock;
     this.store = parts.store;
-    this.onRevoked = parts.onRevoked;
     /** @type {{kind: string, detail: string}|null} */
     this.trouble = null;
     this.isOver = false;
@@ -50,16 +50,6 @@ export class Exam {
     this.late = new Set();
     this.waitingSince = 0;
     this.typing = new Typing(() => this.commit());
-    this._remembering = 0;
-    this._slow = false;
-  }
-
-  /**
-   * Begin, or go on after a reload.
-   * @param {Opened} opened
-   * @param {{attempt: Object<string, any>|null, events: any[]}} kept what this computer still had
-   */
-  start(opened, kept) {
     this.held = { attempt: opened.attempt, token: opened.token, lease: opened.lease };
     this.deadline = Date.parse(opened.deadline);
     const mine = kept.events.filter((event) => event.lease === opened.lease)
@@ -74,28 +64,60 @@ export class Exam {
       this.sheet.changedAt.set(event.slot, event.at_ms);
     });
     this._recall(kept.attempt || {});
-    this.sender = new Sender({
+    this.sender = this._makeSender();
+    this._ticking = 0;
+    this._remembering = 0;
+    this._slow = false;
+    /** @type {any} the screen's wake lock */
+    this._wake = null;
+    this.countdown = new Countdown(() => this._timeUp());
+    this.handIn = new HandIn(this.sheet, {
+      go: (slot) => this.desk.go(slot, true),
+      back: () => this.desk.show(true),
+      confirm: () => this._handIn(),
+    });
+    /** @type {Desk} */
+    this.desk = new Desk(this.sheet, this.handIn, {
+      choose: (slot, value) => this._record(slot, value, this.clock.now()),
+      type: (slot, value) => this._type(slot, value),
+      compose: (composing) => this.typing.compose(composing),
+      rest: () => this.commit(),
+    }, { leave: () => this.commit(), changed: () => this._keepPlace(), isSlow: () => this._slow });
+  }
+
+  /** Begin, or go on after a reload. */
+  start() {
+    this._takeDrafts();
+    showPage("exam");
+    this.desk.show(false);
+    this._ticking = window.setInterval(() => this._tick(), 500);
+    this._listen();
+    this._tick();
+    this.draw();
+    this._remember();
+    this.sender.kick(true);
+  }
+
+  _makeSender() {
+    return new Sender({
       api: this.api,
       queue: this.queue,
       held: this.held,
       onReply: (reply, gone) => this._replied(reply, gone),
       onTrouble: (trouble) => this._troubled(trouble),
-      onEnd: (code) => this._cutOff(code),
+      onEnd: (refusal) => this._cutOff(refusal),
       onRefused: (event, refusal) => this._refused(event, refusal),
     });
-    this._takeDrafts();
-    this._openPage();
-    this._remember();
-    this.sender.kick(true);
   }
 
   /** @param {Object<string, any>} kept */
   _recall(kept) {
-    (kept.flags || []).forEach((/** @type {number} */ slot) => this.sheet.flags.add(slot));
+    const place = placeOf(this.config.owner);
+    place.flags.forEach((slot) => this.sheet.flags.add(slot));
     if (kept.lease === this.held.lease) {
       Object.keys(kept.saved_at || {}).forEach((slot) => this.sheet.savedAt.set(Number(slot), kept.saved_at[slot]));
     }
-    const at = this.sheet.questions.findIndex((question) => question.slot === kept.slot);
+    const at = this.sheet.questions.findIndex((question) => question.slot === place.slot);
     if (at >= 0) { this.sheet.position = at; }
   }
 
@@ -106,26 +128,6 @@ export class Exam {
       if (same(draft.value, this.sheet.value(draft.slot))) { forgetDraft(this.config.owner, draft.slot); }
       else { this._record(draft.slot, draft.value, draft.at); }
     });
-  }
-
-  _openPage() {
-    showPage("exam");
-    this.handIn = new HandIn(this.sheet, {
-      go: (slot) => this.desk.go(slot, true),
-      back: () => this.desk.show(true),
-      confirm: () => this._handIn(),
-    });
-    this.desk = new Desk(this.sheet, this.handIn, {
-      choose: (slot, value) => this._record(slot, value, this.clock.now()),
-      type: (slot, value) => this._type(slot, value),
-      compose: (composing) => this.typing.compose(composing),
-      rest: () => this.commit(),
-    }, { leave: () => this.commit(), changed: () => this._remember(), isSlow: () => this._slow });
-    this.countdown = new Countdown(() => this._timeUp());
-    this._ticking = window.setInterval(() => this._tick(), 500);
-    this._listen();
-    this._tick();
-    this.draw();
   }
 
   _listen() {
@@ -202,6 +204,10 @@ export class Exam {
     });
   }
 
+  _keepPlace() {
+    keepPlace(this.config.owner, { slot: this.sheet.current.slot, flags: Array.from(this.sheet.flags) });
+  }
+
   _remember() {
     if (!this._remembering) { this._remembering = window.setTimeout(() => this._rememberNow(), 250); }
   }
@@ -219,7 +225,7 @@ export class Exam {
     this.store.save({
       attempt: this.held.attempt, lease: this.held.lease, token: this.held.token,
       deadline: new Date(this.deadline).toISOString(), offset: this.clock.offset, last_seq: this.queue.lastSeq,
-      responses, saved_at: savedAt, flags: Array.from(this.sheet.flags), slot: this.sheet.current.slot,
+      responses, saved_at: savedAt,
     });
   }
 
@@ -237,6 +243,7 @@ export class Exam {
     const extension = (reply.notices || []).find((/** @type {any} */ one) => one.code === "extended");
     this._moveDeadline(Date.parse(reply.deadline), extension ? extension.message : "");
     if (gone.length) { this._remember(); }
+    if (reply.state !== "open") { this.commit(); }
     if (reply.state !== "open" && !this.queue.length) { this.end(reply.state); }
     else { this.draw(); }
   }
@@ -291,7 +298,6 @@ export class Exam {
 
   /** @param {number} [slot] */
   draw(slot) {
-    if (!this.desk) { return; }
     this._slow = Boolean(this.trouble) || (this.queue.length > 0 && performance.now() - this.waitingSince > SLOW);
     drawConnection(this.sheet, this.trouble, this._slow);
     this.desk.draw(slot);
@@ -336,15 +342,18 @@ export class Exam {
     showOver({ title: say("end_" + kind), text, facts, picture: "clock", action: { words: say("to_mine"), href: this.config.mine_url } });
   }
 
-  /** @param {string} code the server takes nothing more from this lease */
-  _cutOff(code) {
+  /** @param {Refusal} refusal the server takes nothing more from this lease */
+  _cutOff(refusal) {
     this.commit();
-    if (code !== "lease_revoked") { this.end("closed"); return; }
+    if (refusal.code !== "lease_revoked") {
+      this.end(["submitted", "expired", "closed"].includes(refusal.problem.state) ? refusal.problem.state : "closed");
+      return;
+    }
     this._stop();
     const local = this.sheet.figures().local;
     const facts = [say("fact_saved", { n: this.sheet.figures().saved })];
     if (local) { facts.push(say("moved_kept", { n: local })); }
-    showOver({ title: say("moved"), text: say("moved_text"), facts, mood: "due", picture: "device-desktop", action: { words: say("continue_here"), act: this.onRevoked } });
+    showOver({ title: say("moved"), text: say("moved_text"), facts, mood: "due", picture: "device-desktop", action: { words: say("continue_here"), act: () => window.location.reload() } });
   }
 
   /** Another tab of this browser took over: step back without touching anything. */
@@ -392,8 +401,7 @@ export class Exam {
       return 0;
     } catch (error) {
       if (error instanceof Refusal && error.code === "missing_events") { this._fillGaps(error.problem.missing || []); return 0; }
-      if (error instanceof Refusal && error.code === "lease_revoked") { this._cutOff(error.code); return 0; }
-      if (error instanceof Refusal && error.code === "closed") { this.end("expired"); return 0; }
+      if (error instanceof Refusal && (error.code === "lease_revoked" || error.code === "closed")) { this._cutOff(error); return 0; }
       this._troubled({ kind: error instanceof Refusal ? "server" : "offline", detail: "" });
       return pause(failures + 1);
     }

@@ -93,8 +93,8 @@ async function run(opened) {
   const paper = typeof opened.paper === "string" ? JSON.parse(opened.paper) : opened.paper;
   if (opened.state && opened.state !== "open") { window.location.reload(); return; }
   store.savePaper(paper);
-  exam = new Exam({ config, api, clock, store, onRevoked: () => window.location.reload() });
-  exam.start(Object.assign({}, opened, { paper, responses: opened.responses || {} }), kept);
+  exam = new Exam({ config, api, clock, store }, Object.assign({}, opened, { paper, responses: opened.responses || {} }), kept);
+  exam.start();
   if (store.faulty) { notice(say("storage_missing")); }
 }
 
@@ -103,8 +103,8 @@ async function runFromHere() {
   const kept = await store.load();
   if (!kept.attempt || !kept.attempt.token || !kept.paper) { return false; }
   clock.recall(kept.attempt.offset || 0);
-  exam = new Exam({ config, api, clock, store, onRevoked: () => window.location.reload() });
-  exam.start(Object.assign({}, kept.attempt, { paper: kept.paper }), kept);
+  exam = new Exam({ config, api, clock, store }, /** @type {any} */ (Object.assign({}, kept.attempt, { paper: kept.paper })), kept);
+  exam.start();
   return true;
 }
 
@@ -173,6 +173,7 @@ async function sendLeftovers() {
 /** @param {any} attempt @param {any[]} events */
 async function push(attempt, events) {
   let reply = { late: [] };
+  /** @type {number[]} */
   const late = [];
   const last = Math.max(attempt.last_seq || 0, ...events.map((event) => event.seq));
   for (let start = 0; start < events.length; start += 50) {

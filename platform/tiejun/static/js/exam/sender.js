@@ -34,7 +34,7 @@ export class Sender {
    * @param {{attempt: string, token: string, lease: string}} parts.held
    * @param {(reply: Object<string, any>, gone: import("./queue.js").ResponseEvent[]) => void} parts.onReply
    * @param {(trouble: Trouble) => void} parts.onTrouble
-   * @param {(code: string) => void} parts.onEnd "lease_revoked", or "closed"
+   * @param {(refusal: Refusal) => void} parts.onEnd its code is "lease_revoked" or "closed"
    * @param {(event: import("./queue.js").ResponseEvent, refusal: Refusal) => void} parts.onRefused
    */
   constructor(parts) {
@@ -125,7 +125,7 @@ export class Sender {
     if (!(error instanceof Refusal)) { return this._sitOut("offline", "", 0); }
     if (error.code === "lease_revoked" || error.code === "closed") {
       this.stop();
-      this.onEnd(error.code);
+      this.onEnd(error);
       return 0;
     }
     if (error.passes) { return this._sitOut(error.status === 429 ? "busy" : "server", error.detail, error.retryAfter); }

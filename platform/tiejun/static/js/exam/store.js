@@ -97,7 +97,7 @@ export class Store {
   }
 
   /**
-   * Keep some facts of the attempt: lease, token, deadline, answers, flags…
+   * Keep some facts of the attempt: lease, token, deadline, answers…
    * @param {Object<string, any>} facts
    */
   save(facts) {
@@ -137,6 +137,7 @@ export class Store {
   /** Forget this attempt: the server has all of it, and the next candidate sits at this computer. */
   async wipe() {
     drafts(this.owner).forEach((draft) => forgetDraft(this.owner, draft.slot));
+    try { window.localStorage.removeItem("tj.place." + this.owner); } catch (error) { /* nothing was kept */ }
     this.kept = { owner: this.owner };
     await this._write("events", (place) => place.delete(IDBKeyRange.bound([this.owner], [this.owner, []])));
     await this._write("attempts", (place) => {
@@ -210,4 +211,26 @@ export function drafts(owner) {
     }
   } catch (error) { /* unreadable: what the queue holds is still there */ }
   return found.filter((draft) => draft && typeof draft.slot === "number");
+}
+
+/* Where the candidate is and what is flagged: small, and written at once like the drafts. */
+
+/** @param {string} owner @param {{slot: number, flags: number[]}} place */
+export function keepPlace(owner, place) {
+  try {
+    window.localStorage.setItem("tj.place." + owner, JSON.stringify(place));
+  } catch (error) { /* no room: flags last as long as this page */ }
+}
+
+/**
+ * @param {string} owner
+ * @returns {{slot: number, flags: number[]}}
+ */
+export function placeOf(owner) {
+  try {
+    const kept = JSON.parse(window.localStorage.getItem("tj.place." + owner) || "{}");
+    return { slot: Number(kept.slot) || 0, flags: Array.isArray(kept.flags) ? kept.flags : [] };
+  } catch (error) {
+    return { slot: 0, flags: [] };
+  }
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tiejun.audit import Actor, record
@@ -13,7 +14,8 @@ from tiejun.clock import beijing
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 from tiejun.exams.admin_rules import form_at, window_problems
 from tiejun.exams.models import Exam, Registration, Sitting, SittingForm, SittingStaff
-from tiejun.people.models import Account, Unit
+from tiejun.exams.result_models import MakeUpCase
+from tiejun.people.models import Account, Person, Unit
 
 INVIGILATOR = "invigilator"
 MARKER = "marker"
@@ -118,11 +120,12 @@ def edit_sitting(db: Session, sitting_id: int, spec: SittingSpec, actor: Actor, 
     Raises:
         NotFound: if there is no such sitting.
         Conflict: if it has begun (`sitting_started`).
-        Rejected: as `create_sitting`.
+        Rejected: as `create_sitting`; also when a make-up would move past somebody's due day.
     """
     sitting = locked_before_start(db, sitting_id, now)
     spec = replace(spec, exam_id=sitting.exam_id, is_make_up=sitting.is_make_up)
     _refuse_faults(db, db.get_one(Exam, sitting.exam_id), spec, sitting.id, now)
+    _refuse_overdue(db, sitting.id, spec.starts_at)
     _write(sitting, spec)
     if form_ids(db, sitting.id) != sorted(spec.form_ids):
         _set_forms(db, sitting, spec.form_ids)
@@ -160,6 +163,27 @@ def _refuse_faults(db: Session, exam: Exam, spec: SittingSpec, own_id: int | Non
     problems += _staff_problems(db, spec.staff)
     if problems:
         raise Rejected("场次没有保存。", problems)
+
+
+def _refuse_overdue(db: Session, sitting_id: int, starts_at: datetime) -> None:
+    """Refuse to move a make-up past somebody's due day unseen: that needs a reason, given on the board."""
+    rows = db.scalars(
+        select(Person.name)
+        .join(MakeUpCase, MakeUpCase.person_id == Person.id)
+        .join(Registration, Registration.id == MakeUpCase.registration_id)
+        .where(
+            Registration.sitting_id == sitting_id,
+            MakeUpCase.due_on < beijing(starts_at).date(),
+            MakeUpCase.overdue_reason.is_(None),
+        )
+        .order_by(Person.name)
+    ).all()
+    if rows:
+        names = "、".join(rows[:10])
+        message = (
+            f"改到这一天，{names}等{len(rows)}人将超过补考期限。请先在补考页把他们改到别的场次，或写明原因。"
+        )
+        raise Rejected("场次没有保存。", [Problem("场次", "开始时间", message)])
 
 
 def _form_problems(db: Session, exam: Exam, wanted: Collection[int], own_id: int | None) -> list[Problem]:
@@ -205,7 +229,11 @@ def _write(sitting: Sitting, spec: SittingSpec) -> None:
 def _set_forms(db: Session, sitting: Sitting, wanted: Collection[int]) -> None:
     db.execute(delete(SittingForm).where(SittingForm.sitting_id == sitting.id))
     db.add_all(SittingForm(form_id=form_id, sitting_id=sitting.id) for form_id in sorted(set(wanted)))
-    db.flush()
+    try:
+        db.flush()
+    except IntegrityError as error:
+        # Two administrators chose the same form at the same moment: the table knows who was first.
+        raise Conflict("选中的试卷刚刚被另一场次使用，请重新选择试卷。", code="form_burnt") from error
 
 
 def _set_staff(db: Session, sitting: Sitting, staff: Collection[tuple[int, str]]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from tiejun.access import Permission, Persona
@@ -39,13 +39,20 @@ class FollowUpRow:
     make_up: MakeUpCase
 
 
-def follow_ups(db: Session, who: Persona, state: str = "") -> list[FollowUpRow]:
-    """Return the cases within reach; those that wait come first, by due day."""
+def follow_ups(db: Session, who: Persona, text: str = "") -> list[FollowUpRow]:
+    """Return the cases within reach that fit a text; those that wait come first, by due day."""
     query = _rows().where(_reach(who))
+    if text := text.strip():
+        query = query.where(
+            or_(
+                Person.name.contains(text, autoescape=True),
+                Unit.name.contains(text, autoescape=True),
+                Person.id_number_masked.endswith(text.upper(), autoescape=True),
+            )
+        )
     found = [_row(each) for each in db.execute(query.order_by(FollowUpCase.talk_due_on, Person.name))]
-    chosen = [row for row in found if not state or row.case.state == state]
     order = list(FollowUpState)
-    return sorted(chosen, key=lambda row: order.index(FollowUpState(row.case.state)))
+    return sorted(found, key=lambda row: order.index(FollowUpState(row.case.state)))
 
 
 def follow_up(db: Session, who: Persona, public_id: UUID) -> FollowUpRow:

@@ -13,7 +13,8 @@ from tiejun.exams import follow_up_queries as queries
 from tiejun.exams import follow_up_service as service
 from tiejun.exams.admin_queries import page_of
 from tiejun.exams.follow_up_forms import DecisionForm, TalkForm
-from tiejun.exams.make_up_views import bp
+from tiejun.exams.make_up_export import talk_list
+from tiejun.exams.make_up_views import XLSX, bp
 from tiejun.exams.result_models import FollowUpState
 from tiejun.web import actor, notice, now, reading, transaction
 
@@ -27,10 +28,8 @@ WORDS = {"state_words": queries.STATE_WORDS, "State": FollowUpState}
 @require(Permission.FOLLOW_UP_MANAGE)
 def follow_ups() -> ResponseReturnValue:
     """List the cases after a failed make-up, those that wait first."""
-    with reading() as db:
-        found = queries.follow_ups(db, persona())
-    state = request.args.get("state", "")
-    chosen = [row for row in found if not state or row.case.state == state]
+    found = _found()
+    chosen = _of_state(found)
     counts = {each: sum(row.case.state == each for row in found) for each in FollowUpState}
     return render_template(
         "make_ups/follow_ups.html",
@@ -40,6 +39,15 @@ def follow_ups() -> ResponseReturnValue:
         today=beijing(now()).date(),
         **WORDS,
     )
+
+
+@bp.get("/follow-ups.xlsx")
+@require(Permission.FOLLOW_UP_MANAGE)
+def follow_ups_xlsx() -> ResponseReturnValue:
+    """Give the list, as filtered, as a workbook."""
+    made = talk_list(_of_state(_found()), now())
+    name = f"talks-{beijing(now()):%Y%m%d}.xlsx"
+    return made, {"Content-Type": XLSX, "Content-Disposition": f'attachment; filename="{name}"'}
 
 
 @bp.get("/follow-ups/<uuid:public_id>")
@@ -69,6 +77,16 @@ def decide(public_id: UUID) -> ResponseReturnValue:
         notice(_("处理决定已保存。"))
         return redirect(url_for(".follow_up", public_id=public_id), 303)
     return _page(public_id, TalkForm(formdata=None), form), 422
+
+
+def _found() -> list[queries.FollowUpRow]:
+    with reading() as db:
+        return queries.follow_ups(db, persona(), request.args.get("q", ""))
+
+
+def _of_state(rows: list[queries.FollowUpRow]) -> list[queries.FollowUpRow]:
+    state = request.args.get("state", "")
+    return [row for row in rows if not state or row.case.state == state]
 
 
 def _write_talk(public_id: UUID, form: TalkForm) -> bool:

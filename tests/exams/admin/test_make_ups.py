@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from tests.exams.admin.factories import (
     ADMIN,
     DAY,
+    HOUR,
     a_blueprint,
     a_form,
     a_result,
@@ -18,7 +19,7 @@ from tests.exams.admin.factories import (
 from tiejun.audit import AuditEvent
 from tiejun.calendar_cn import load_calendar
 from tiejun.errors import Conflict, NotFound, Rejected
-from tiejun.exams.admin_service import ExamSpec, create_exam, create_sitting
+from tiejun.exams.admin_service import ExamSpec, create_exam, create_sitting, edit_sitting
 from tiejun.exams.make_up_rules import Urgency, schedule_problems, share_used, urgency
 from tiejun.exams.make_up_service import open_case, schedule, settle
 from tiejun.exams.models import Registration
@@ -283,3 +284,24 @@ def test_the_share_of_time_used_stays_between_none_and_all():
 
 def test_an_empty_choice_is_refused():
     assert [problem.field for problem in schedule_problems([], 1, date(2026, 12, 5), "", "考试")] == ["人员"]
+
+
+@pytest.mark.parametrize("days_after_due", [0, 1], ids=["to the due day", "past it"])
+def test_a_make_up_is_not_moved_past_a_due_day_unseen(room, database, days_after_due):
+    person = room.officers()[0]
+    ids = failed(room, person)
+    sitting = room.make_up_sitting(10 * DAY, form=1)
+    with database.transaction() as db:
+        schedule(db, ids, sitting, "", ADMIN, room.now)
+    starts_at = beijing_day(the_case(database, person).due_on + days_after_due * DAY)
+    spec = replace(
+        room.spec(), starts_at=starts_at, ends_at=starts_at + 2 * HOUR, form_ids=(room.form_ids[1],)
+    )
+
+    with database.transaction() as db:
+        if days_after_due:
+            with pytest.raises(Rejected) as caught:
+                edit_sitting(db, sitting.id, spec, ADMIN, room.now)
+            assert "officer1" in caught.value.problems[0].message
+        else:
+            edit_sitting(db, sitting.id, spec, ADMIN, room.now)

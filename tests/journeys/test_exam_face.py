@@ -49,15 +49,16 @@ def test_every_view_of_the_exam_is_accessible_at_every_size(exam_room, contexts,
     pick(page, "正确")
     saved(page, 1)
     context.set_offline(True)
-    for slot in (10, 14, 12):
+    for slot in (10, 14):
         page.locator(f"button[data-go='{slot}']").click()
-        if slot == 12:
-            page.locator(".tj-opt").nth(1).click()
-        for width, height in SIZES.values():
-            page.set_viewport_size({"width": width, "height": height})
-            assert overflow(page) <= 0
-            assert faults(page) == []
-        page.set_viewport_size({"width": 1366, "height": 768})
+        assert faults(page) == []
+    page.locator("button[data-go='12']").click()
+    page.locator(".tj-opt").nth(1).click()
+    for width, height in SIZES.values():
+        page.set_viewport_size({"width": width, "height": height})
+        assert overflow(page) <= 0
+        assert faults(page) == []
+    page.set_viewport_size({"width": 1366, "height": 768})
     page.locator("#hand-in").click()
     assert faults(page) == []
     page.locator("#hand-in-on").click()

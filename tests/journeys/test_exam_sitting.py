@@ -206,3 +206,24 @@ def test_an_answer_can_be_cleared(exam_room, contexts):
 
     assert [event.value for event in room.events()] == [True, None]
     expect(page.locator("#save-1")).to_contain_text("已清除，已存服务器")
+
+
+def test_a_whole_section_can_be_shown_at_once(exam_room, contexts):
+    room = exam_room()
+    page = room.sit_down(contexts.new())
+    page.get_by_role("button", name="改为整部分显示").click()
+
+    expect(page.locator(".tj-ex-item")).to_have_count(3)
+    page.locator("[data-slot='2'] .tj-opt").nth(1).click()
+    expect(page.locator("button[data-go='2']")).to_have_attribute("aria-current", "true")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("a")
+    page.locator("button[data-go='13']").click()
+    expect(page.locator(".tj-ex-item")).to_have_count(3)
+    expect(page.locator("#material")).to_be_visible()
+    page.locator("#essay-14").fill("写在最后。")
+    page.reload()
+    expect(page.locator(".tj-ex-item")).to_have_count(3)
+    saved(page, 3)
+
+    assert room.responses() == {2: False, 3: True, 14: "写在最后。"}

@@ -38,6 +38,8 @@ def _questions() -> dict[str, str]:
         "flagged": _("已标记"),
         "next": _("下一题"),
         "check": _("检查交卷"),
+        "layout_one": _("改为逐题显示"),
+        "layout_section": _("改为整部分显示"),
         "keys_on": _("打开快捷键"),
         "keys_off": _("关闭快捷键"),
         "answered_of": _("已答 {answered}/{total}"),

@@ -6,6 +6,8 @@ import { Navigator } from "./navigator.js";
 import { drawQuestion, drawSaveState, markup } from "./render.js";
 import { say } from "./words.js";
 
+const LAYOUT = "tj.layout";
+
 /** @typedef {import("./sheet.js").Sheet} Sheet */
 /** @typedef {import("./sheet.js").Question} Question */
 
@@ -25,12 +27,17 @@ export class Desk {
     this.group = undefined;
     /** @type {Map<string, boolean>} on narrow screens: whether the material of a case is unfolded */
     this.unfolded = new Map();
+    /** @type {number[]} the questions that are drawn: one, or all of a section */
+    this.drawn = [];
+    this.together = readLayout();
     this.card = new Navigator(sheet, (slot) => this.go(slot, true));
     byId("previous").addEventListener("click", () => this.step(-1));
     byId("next").addEventListener("click", () => this.step(1));
     byId("flag").addEventListener("click", () => this.flag());
     byId("clear").addEventListener("click", () => this._clear());
     byId("keys-switch").addEventListener("click", () => this._switchKeys());
+    byId("layout").addEventListener("click", () => this._switchLayout());
+    ["focusin", "pointerdown"].forEach((kind) => byId("question-body").addEventListener(kind, (event) => this._enter(event)));
     byId("material-fold").addEventListener("click", () => this._fold());
     ["hand-in", "hand-in-2"].forEach((id) => byId(id).addEventListener("click", () => this.check()));
     byId("say-shut").addEventListener("click", () => show(byId("say"), false));
@@ -58,17 +65,68 @@ export class Desk {
     this.sheet.position = this.sheet.questions.findIndex((question) => question.slot === slot);
     const question = this.sheet.current;
     this._material(question);
-    fill(byId("question-body"), drawQuestion(this.sheet, question, this.on));
+    this._questions(question);
     show(byId("question"), true);
-    byId("question").scrollTop = 0;
-    byId("desk").scrollTop = 0;
     this.card.draw(before.slot);
     this.card.draw(slot);
     this.card.reveal();
     this._foot();
-    drawSaveState(this.sheet, slot, this.around.isSlow());
+    this.drawn.forEach((one) => drawSaveState(this.sheet, one, this.around.isSlow()));
+    this._scrollTo(slot);
     if (focus) { byId("q-" + slot).focus({ preventScroll: true }); }
     this.around.changed();
+  }
+
+  /** What is shown with a question: itself; or its whole section, or its case. @param {Question} question */
+  _company(question) {
+    if (!this.together) { return [question]; }
+    if (question.group) { return this.sheet.siblings(question); }
+    return this.sheet.questions.filter((one) => one.section === question.section && !one.group);
+  }
+
+  /** @param {Question} question */
+  _questions(question) {
+    const company = this._company(question);
+    const slots = company.map((one) => one.slot);
+    if (this.together && slots.join() === this.drawn.join()) { return; }
+    this.drawn = slots;
+    fill(byId("question-body"), ...company.map((one) => drawQuestion(this.sheet, one, this.on)));
+  }
+
+  /** @param {number} slot */
+  _scrollTo(slot) {
+    if (this.drawn[0] === slot) {
+      byId("question").scrollTop = 0;
+      byId("desk").scrollTop = 0;
+    } else {
+      this._article(slot).scrollIntoView();
+    }
+  }
+
+  /** @param {number} slot */
+  _article(slot) {
+    return /** @type {HTMLElement} */ (byId("question-body").querySelector('[data-slot="' + slot + '"]'));
+  }
+
+  /** Several questions are shown, and somebody begins to work on one of them. @param {Event} event */
+  _enter(event) {
+    const article = event.target instanceof Element ? event.target.closest("[data-slot]") : null;
+    const slot = article ? Number(article.getAttribute("data-slot")) : this.sheet.current.slot;
+    if (slot === this.sheet.current.slot) { return; }
+    const before = this.sheet.current.slot;
+    this.sheet.position = this.sheet.questions.findIndex((question) => question.slot === slot);
+    this.card.draw(before);
+    this.card.draw(slot);
+    this._foot();
+    this.around.changed();
+  }
+
+  _switchLayout() {
+    this.together = !this.together;
+    try { window.localStorage.setItem(LAYOUT, this.together ? "section" : "one"); } catch (error) { /* for this page only */ }
+    this.drawn = [];
+    this.card.toggle(false);
+    this.show(true);
   }
 
   /** @param {number} step @param {boolean} [byKey] */
@@ -89,6 +147,7 @@ export class Desk {
     byId("desk").classList.remove("tj-has-mat");
     byId("exam").classList.add("tj-checking");
     this.group = undefined;
+    this.drawn = [];
     this.handIn.open();
     byId("desk").scrollTop = 0;
   }
@@ -105,13 +164,13 @@ export class Desk {
   draw(slot) {
     this.card.draw(slot);
     if (this.handIn.isOpen) { return; }
-    drawSaveState(this.sheet, this.sheet.current.slot, this.around.isSlow());
+    (slot === undefined ? this.drawn : [slot]).forEach((one) => drawSaveState(this.sheet, one, this.around.isSlow()));
     this._foot();
   }
 
   /** @param {number} index */
   _chooseByKey(index) {
-    const inputs = /** @type {HTMLInputElement[]} */ (Array.from(byId("question-body").querySelectorAll("input[type=radio], input[type=checkbox]")));
+    const inputs = /** @type {HTMLInputElement[]} */ (Array.from(this._article(this.sheet.current.slot).querySelectorAll("input[type=radio], input[type=checkbox]")));
     const input = inputs[index];
     if (!input) { return false; }
     input.focus();
@@ -124,6 +183,7 @@ export class Desk {
   _clear() {
     const question = this.sheet.current;
     this.on.choose(question.slot, null);
+    this._article(question.slot).replaceWith(drawQuestion(this.sheet, question, this.on));
     this.show(true);
   }
 
@@ -174,6 +234,7 @@ export class Desk {
     write(byId("flag-words"), say(flagged ? "flagged" : "flag"));
     byId("previous").toggleAttribute("disabled", this.sheet.position === 0);
     write(byId("next-words"), say(last ? "check" : "next"));
+    write(byId("layout"), say(this.together ? "layout_one" : "layout_section"));
     this._hints(question);
   }
 
@@ -192,3 +253,6 @@ export class Desk {
   }
 }
 
+function readLayout() {
+  try { return window.localStorage.getItem(LAYOUT) === "section"; } catch (error) { return false; }
+}

@@ -43,7 +43,7 @@ def compare_events(
     database: Database, sitting: str, journals: Iterable[Journal], report: Report, label: str
 ) -> None:
     """Check that the stored events of a sitting are the acknowledged ones, each once, and nothing foreign."""
-    by_lease = {journal.lease: journal for journal in journals}
+    by_lease = {(journal.attempt, journal.lease): journal for journal in journals}
     stored = _stored(database, sitting)
     for journal in by_lease.values():
         for contradiction in journal.contradictions:
@@ -70,8 +70,9 @@ def compare_events(
     )
 
 
-def _stored(database: Database, sitting: str) -> dict[str, list[tuple[int, int, str]]]:
-    found: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+def _stored(database: Database, sitting: str) -> dict[tuple[str, str], list[tuple[int, int, str]]]:
+    """Return (number, slot, value) of all stored events of a sitting by attempt and lease."""
+    found: dict[tuple[str, str], list[tuple[int, int, str]]] = defaultdict(list)
     with database.reading() as db:
         rows = db.execute(
             select(
@@ -82,8 +83,8 @@ def _stored(database: Database, sitting: str) -> dict[str, list[tuple[int, int, 
             .join(Sitting, Sitting.id == Attempt.sitting_id)
             .where(Sitting.public_id == UUID(sitting))
         )
-        for lease, _attempt, seq, slot, value in rows:
-            found[str(lease)].append((seq, slot, value))
+        for lease, attempt, seq, slot, value in rows:
+            found[str(attempt), str(lease)].append((seq, slot, value))
     return found
 
 

@@ -22,6 +22,7 @@ from tests.load.officers import Officer
 from tests.load.pages import Visitor
 from tests.load.report import Report
 from tests.load.wire import Traffic
+from tests.support import tools
 from tiejun.exams.models import Attempt, Registration, Sitting
 from tiejun.outbox import OutboxMessage
 from tiejun.people.models import Person
@@ -148,10 +149,11 @@ def wait_before(stage: Stage, sitting: str) -> datetime:
 def sit(
     stage: Stage, desks: dict[str, Desk], sitting: str, starts_at: datetime, seat: BrowserSeat | None
 ) -> None:
-    """Hold the exam: everybody at once, the worker killed, more time given in the middle."""
+    """Hold an exam: everybody at once, the worker killed, more time given in the middle."""
     stage.home.advance(starts_at - stage.home.now() + timedelta(seconds=5))
     people = [desk.who for desk in desks.values()]
-    size, seconds = stage.size, stage.size.work_seconds * (1 if seat else 0.5)
+    size, is_first = stage.size, sitting == stage.sitting
+    seconds = size.work_seconds if is_first else size.work_seconds / 2
 
     def work(desk: Desk) -> Callable[[], None]:
         paper = stage.form_of(desk.who.name, sitting)
@@ -163,7 +165,7 @@ def sit(
         return act
 
     acts = [(desk.who, work(desk)) for desk in desks.values()]
-    killer = Killer(stage.home.server, size.kill_every, size.kills if seat else 1)
+    killer = Killer(stage.home.server, size.kill_every, size.kills if is_first else 1)
     if seat:
         seat.opened.set()
     with killer.at_work():
@@ -243,6 +245,7 @@ def chromium_seat(stage: Stage, cast: Cast, chromium: Path | None) -> BrowserSea
     """Return the seat of the candidate in Chromium, or name it as not run."""
     if chromium is None:
         stage.report.leave_out("the candidate in Chromium (no browser on this machine)")
+        stage.report.check(not tools.require_all(), "no Chromium (REQUIRE_ALL=1)")
         return None
     paper = stage.form_of(cast.in_browser.name, stage.sitting)
     home = stage.home

@@ -101,8 +101,10 @@ def _sit(stage: Stage, world: World, people: Cast) -> dict[str, Desk]:
         day.arrange(stage, people, world.officers, world.staff)
     with report.step("signing in, new passwords"):
         starts_at = day.wait_before(stage, stage.sitting)
-        desks = day.come_in(stage, people.at_clients, stage.sitting)
-        seat = day.chromium_seat(stage, people, tools.chromium())
+        chromium = tools.chromium()
+        clients = people.at_clients if chromium else [*people.at_clients, people.in_browser]
+        desks = day.come_in(stage, clients, stage.sitting)
+        seat = day.chromium_seat(stage, people, chromium)
         if seat:
             seat.start()
     with report.step("the exam"):

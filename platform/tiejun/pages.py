@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 from flask_babel import get_locale, gettext
 from flask_login import current_user
 from markupsafe import Markup
@@ -32,6 +32,16 @@ NAVIGATION: tuple[tuple[Permission, str, str], ...] = (
     (Permission.LAW_VIEW, "laws.index", "法规"),
     (Permission.AUDIT_VIEW, "operations.audit", "操作记录"),
 )
+
+MOST_ENTRIES = 6
+# Blueprints without an entry of their own, and the one under which their pages are found.
+ROOMS = {
+    "bank_editor": "bank",
+    "bank_import": "bank",
+    "forms": "bank",
+    "people_import": "people",
+    "results": "exams",
+}
 
 
 def init_pages(app: Flask) -> None:
@@ -92,19 +102,34 @@ def _english() -> bool:
 
 
 def navigation() -> list[tuple[str, str, bool]]:
-    """Return (address, label, whether it is the present page) for the signed-in person, at most six."""
+    """Return (address, label, whether we are in that room) of the head of the page, at most six."""
+    return _entries()[:MOST_ENTRIES]
+
+
+def further_rooms() -> list[tuple[str, str, bool]]:
+    """Return the entries for which the head has no room: they stand in the account's menu."""
+    return _entries()[MOST_ENTRIES:]
+
+
+def _entries() -> list[tuple[str, str, bool]]:
     if not current_user.is_authenticated:
         return []
-    shown: list[tuple[str, str, bool]] = []
+    open_to: dict[str, str] = {}
     for permission, endpoint, label in NAVIGATION:
-        words = gettext(label)
-        if (
-            endpoint in current_app.view_functions
-            and current_user.may(permission)
-            and words not in [entry[1] for entry in shown]
-        ):
-            shown.append((url_for(endpoint), words, request.endpoint == endpoint))
-    return shown[:6]
+        if current_user.may(permission):
+            open_to.setdefault(gettext(label), endpoint)
+    shown = list(open_to.items())
+    here = _room(request.endpoint, [endpoint for _label, endpoint in shown])
+    return [(url_for(endpoint), label, endpoint == here) for label, endpoint in shown]
+
+
+def _room(endpoint: str | None, entries: list[str]) -> str | None:
+    """Return the entry to which a page belongs: itself, or the one of its blueprint."""
+    if endpoint in entries or endpoint is None:
+        return endpoint
+    blueprint = endpoint.partition(".")[0]
+    blueprint = ROOMS.get(blueprint, blueprint)
+    return next((entry for entry in entries if entry.partition(".")[0] == blueprint), None)
 
 
 def _context() -> dict[str, Any]:
@@ -113,6 +138,7 @@ def _context() -> dict[str, Any]:
     return {
         "persona": who,
         "navigation": navigation,
+        "further_rooms": further_rooms,
         "locale": str(get_locale()),
         "version": tiejun.__version__,
         "now": now(),

@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from uuid import uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tiejun import audit
 from tiejun.audit import SYSTEM, Actor
-from tiejun.bank.form_service import SlotKey, slot_keys
 from tiejun.bank.models import Blueprint
 from tiejun.errors import Conflict
 from tiejun.exams import result_statements as statements
@@ -25,7 +25,7 @@ from tiejun.exams.marking_rules import Policy, is_settled
 from tiejun.exams.models import Attempt, Exam, Registration, ResponseEvent, Sitting, Standing
 from tiejun.exams.result_models import Result, Verdict
 from tiejun.exams.result_rules import DECLARED, TRAINING_RECORDED, Readiness, verdict
-from tiejun.exams.scoring_service import score_attempt
+from tiejun.exams.scoring_service import score_outdated
 from tiejun.exams.service import close_expired
 from tiejun.outbox import Message
 from tiejun.people.models import TrainingCompletion
@@ -72,7 +72,7 @@ def declare_sitting(
 ) -> list[Result]:
     """Write the first revision of the result of everybody registered; nobody outside sees it yet.
 
-    All attempts are scored anew before, so that late answers accepted meanwhile count.
+    Attempts are scored before where that is missing, or where late answers were accepted since.
 
     Raises:
         Conflict: `already_declared`; `not_ready`, saying what is missing and how much of it.
@@ -84,7 +84,7 @@ def declare_sitting(
     close_expired(db, now)
     # Marking can be judged after the scoring only; what is plain before spares the work.
     _refuse(replace(readiness(db, sitting, now, policy, marked=[]), unscored=0))
-    _score_all(db, sitting, now)
+    score_outdated(db, sitting.id, now)
     marked = sheets(db, sitting, now, policy)
     _refuse(readiness(db, sitting, now, policy, marked))
     cut = db.scalars(
@@ -94,6 +94,7 @@ def declare_sitting(
     ).one()
     results = _declare_all(db, sitting, {s.attempt.registration_id: s for s in marked}, cut, actor, now)
     sitting.declared_at = now
+    db.flush()
     counts = {str(v): sum(result.verdict == v for result in results) for v in Verdict}
     audit.record(db, actor, "sitting.declared", ("sitting", sitting.public_id), now, **counts)
     return results
@@ -103,14 +104,6 @@ def _refuse(found: Readiness) -> None:
     reasons = found.reasons()
     if reasons:
         raise Conflict(f"还不能宣布成绩：{'；'.join(reasons)}。", code="not_ready", reasons=reasons)
-
-
-def _score_all(db: Session, sitting: Sitting, now: datetime) -> None:
-    keys: dict[int, list[SlotKey]] = {}
-    for attempt in db.scalars(select(Attempt).where(Attempt.sitting_id == sitting.id)).all():
-        if attempt.form_id not in keys:
-            keys[attempt.form_id] = slot_keys(db, attempt.form_id)
-        score_attempt(db, attempt, now, keys[attempt.form_id])
 
 
 def _declare_all(
@@ -129,6 +122,7 @@ def declare_result(
     total = sheet.marks.total if sheet else None
     said = Verdict.ABSENT if total is None else verdict(total, Decimal(str(cut)))
     result = Result(
+        public_id=uuid4(),
         registration_id=registration.id,
         sitting_id=registration.sitting_id,
         person_id=registration.person_id,
@@ -143,7 +137,6 @@ def declare_result(
         declared_at=now,
     )
     db.add(result)
-    db.flush()
     audit.record(db, actor, "result.declared", ("result", result.public_id), now, verdict=str(said))
     return result
 
@@ -183,7 +176,6 @@ def _release(
 ) -> None:
     result.released_at = now
     result.completion_id = completion.id if completion else None
-    db.flush()
     statements.emit(db, result, about, completion, now)
 
 
@@ -246,6 +238,7 @@ def _revise(
 ) -> None:
     old.is_current = False
     result = Result(
+        public_id=uuid4(),
         registration_id=old.registration_id,
         sitting_id=old.sitting_id,
         person_id=old.person_id,

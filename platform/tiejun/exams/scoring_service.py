@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from question_bank.scoring import ValueShapeError, score_response
@@ -123,9 +123,40 @@ def score_due(db: Session, now: datetime, grace: timedelta, limit: int = AT_ONCE
         .order_by(Attempt.id)
         .limit(limit)
     ).all()
+    _score_each(db, due, now)
+    return len(due)
+
+
+def score_outdated(db: Session, sitting_id: int, now: datetime) -> int:
+    """Score the attempts of a sitting that are not scored, or hold an answer that came to count since.
+
+    Returns how many; see `score_attempt` for what is refused.
+    """
+    scored = (
+        select(SlotScore.attempt_id, func.min(SlotScore.scored_at).label("first"))
+        .where(SlotScore.round == MACHINE)
+        .group_by(SlotScore.attempt_id)
+        .subquery()
+    )
+    counts_since = and_(
+        ResponseEvent.standing == Standing.COUNTED, ResponseEvent.received_at >= scored.c.first
+    )
+    is_outdated = exists().where(
+        ResponseEvent.attempt_id == Attempt.id,
+        or_(ResponseEvent.standing == Standing.ACCEPTED, counts_since),
+    )
+    outdated = db.scalars(
+        select(Attempt)
+        .outerjoin(scored, scored.c.attempt_id == Attempt.id)
+        .where(Attempt.sitting_id == sitting_id, or_(scored.c.first.is_(None), is_outdated))
+    ).all()
+    _score_each(db, outdated, now)
+    return len(outdated)
+
+
+def _score_each(db: Session, attempts: Sequence[Attempt], now: datetime) -> None:
     keys: dict[int, list[SlotKey]] = {}
-    for attempt in due:
+    for attempt in attempts:
         if attempt.form_id not in keys:
             keys[attempt.form_id] = slot_keys(db, attempt.form_id)
         score_attempt(db, attempt, now, keys[attempt.form_id])
-    return len(due)

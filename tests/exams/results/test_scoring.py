@@ -10,7 +10,7 @@ from tests.exams.results.factories import GRACE, TEXT, Hall, right
 from tiejun.errors import Conflict
 from tiejun.exams.models import LateDecision, ResponseEvent, Standing
 from tiejun.exams.result_models import SlotScore
-from tiejun.exams.scoring_service import score_attempt
+from tiejun.exams.scoring_service import score_attempt, score_outdated
 from tiejun.exams.service import close_expired
 
 
@@ -87,6 +87,23 @@ def test_an_answer_accepted_later_is_scored_anew(hall: Hall):
     with hall.database.transaction() as db:
         assert score_attempt(db, attempt, hall.over) == 4
     assert scores(hall)[key.slot] == (4, 4)
+
+
+def test_declaring_scores_what_is_missing_or_outdated_only(hall: Hall):
+    key = next(key for key in hall.keys if key.points == 4)
+    attempt = hall.sits("officer1", {key.slot: right(key)})
+    hall.scores("officer2", 40, essays=False)
+
+    def outdated() -> int:
+        with hall.database.transaction() as db:
+            return score_outdated(db, hall.sitting.id, hall.over)
+
+    assert outdated() == 2
+    assert outdated() == 0
+    with hall.database.transaction() as db:
+        wanted = select(ResponseEvent).where(ResponseEvent.attempt_id == attempt.id)
+        db.scalars(wanted).one().standing = Standing.ACCEPTED
+    assert outdated() == 1
 
 
 def test_a_mark_given_before_a_late_text_was_accepted_is_withdrawn(hall: Hall):

@@ -1,7 +1,7 @@
 """What markers see: their sittings with progress, the next essay, one essay. Never who wrote it."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -25,16 +25,15 @@ RECENT = 8
 
 @dataclass(frozen=True)
 class Sheet:
-    """The marks of one attempt. `mine` has the rounds that each marker gave, by (slot, account)."""
+    """The marks of one attempt, which markers know by its `code`.
+
+    `mine` has the rounds that each marker gave, by (slot, account).
+    """
 
     attempt: Attempt
+    code: str
     marks: EssayMarks
     mine: Mapping[tuple[int, int], int] = field(default_factory=dict)
-
-    @property
-    def code(self) -> str:
-        """The short code under which markers see it."""
-        return code_of(self.attempt.public_id)
 
     def open_to(self, who: Persona) -> list[int]:
         """Return the slots that wait for this marker: not his own attempt, no slot he has marked already."""
@@ -176,12 +175,13 @@ def sheets(
         .join(Exam, Exam.blueprint_id == Blueprint.id)
         .where(Exam.id == sitting.exam_id)
     ).one()
-    band = policy.band if sitting.declared_at is None else NO_BAND
-    return _sheets(db, scope, attempts, Decimal(str(cut)), band)
+    if sitting.declared_at is not None:
+        policy = replace(policy, band=NO_BAND)
+    return _sheets(db, scope, attempts, Decimal(str(cut)), policy)
 
 
 def _sheets(
-    db: Session, scope: ColumnElement[bool], attempts: Iterable[Attempt], cut: Decimal, band: Decimal
+    db: Session, scope: ColumnElement[bool], attempts: Iterable[Attempt], cut: Decimal, policy: Policy
 ) -> list[Sheet]:
     objective = {
         attempt_id: (Decimal(str(round(points, 2))), slots)
@@ -204,7 +204,8 @@ def _sheets(
         empty = {row.slot for row in rows if row.round == MACHINE}
         marks = {slot: _marks(maximum, slot, rows) for slot, maximum in slots.items() if slot not in empty}
         mine = {(row.slot, row.marker_id): row.round for row in rows if row.marker_id is not None}
-        found.append(Sheet(attempt, EssayMarks(points, marks, cut, band), mine))
+        code = code_of(attempt.public_id, policy.key)
+        found.append(Sheet(attempt, code, EssayMarks(points, marks, cut, policy.band), mine))
     return found
 
 
@@ -243,9 +244,7 @@ def _essay_scores(db: Session, scope: ColumnElement[bool]) -> dict[int, list[Slo
 def tasks(found: Iterable[Sheet], who: Persona) -> list[Task]:
     """Return what waits for this marker, question by question, the attempts in an order of his own."""
     waiting = [(sheet, slot) for sheet in found for slot in sheet.open_to(who)]
-    waiting.sort(
-        key=lambda one: (one[0].attempt.form_id, one[1], order_of(one[0].attempt.public_id, who.account_id))
-    )
+    waiting.sort(key=lambda one: (one[0].attempt.form_id, one[1], order_of(one[0].code, who.account_id)))
     return [Task(s.attempt.form_id, slot, s.attempt.public_id, s.code) for s, slot in waiting]
 
 
@@ -287,14 +286,14 @@ def questions(db: Session, sitting: Sitting, found: Collection[Sheet], who: Pers
     return sorted(rows, key=lambda row: (row.form_label, row.slot))
 
 
-def attempt_of_code(db: Session, sitting: Sitting, code: str) -> Attempt:
+def attempt_of_code(db: Session, sitting: Sitting, code: str, policy: Policy) -> Attempt:
     """Return the attempt that markers know by a code.
 
     Raises:
         NotFound: if there is none in this sitting.
     """
     for attempt in db.scalars(select(Attempt).where(Attempt.sitting_id == sitting.id)):
-        if code_of(attempt.public_id) == code.upper():
+        if code_of(attempt.public_id, policy.key) == code.upper():
             return attempt
     raise NotFound("没有找到这份答卷。")
 
@@ -310,7 +309,7 @@ class Recent:
     scored_at: datetime
 
 
-def recent(db: Session, sitting: Sitting, who: Persona) -> list[Recent]:
+def recent(db: Session, sitting: Sitting, who: Persona, policy: Policy) -> list[Recent]:
     """Return the marks that somebody gave last in a sitting, the newest first."""
     rows = db.execute(
         select(SlotScore, Attempt.public_id)
@@ -319,4 +318,4 @@ def recent(db: Session, sitting: Sitting, who: Persona) -> list[Recent]:
         .order_by(SlotScore.scored_at.desc(), SlotScore.id.desc())
         .limit(RECENT)
     )
-    return [Recent(code_of(uuid), s.slot, s.points, s.maximum, s.scored_at) for s, uuid in rows]
+    return [Recent(code_of(uuid, policy.key), s.slot, s.points, s.maximum, s.scored_at) for s, uuid in rows]

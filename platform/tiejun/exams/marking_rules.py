@@ -10,12 +10,13 @@ Blueprint defaults); so is the band. 环办执法〔2022〕21号 fixes neither.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Self
 from uuid import UUID
 
+from tiejun.crypto import keyed_hash
 from tiejun.settings import Settings
 
 STEP = Decimal("0.5")
@@ -28,15 +29,20 @@ CODE_LETTERS = 8
 
 @dataclass(frozen=True)
 class Policy:
-    """Settings of marking: `band` in points around the cut score, `grace` for answers under way."""
+    """Settings of marking: `band` in points around the cut score, `grace` for answers under way.
+
+    `key` makes the codes of attempts: who knows an attempt's id must not find its code by reckoning.
+    """
 
     band: Decimal = Decimal(3)
     grace: timedelta = timedelta(seconds=60)
+    key: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """Return the policy of an installation."""
-        return cls(Decimal(str(settings.marking_band)), timedelta(seconds=settings.sync_grace_seconds))
+        grace = timedelta(seconds=settings.sync_grace_seconds)
+        return cls(Decimal(str(settings.marking_band)), grace, settings.data_key)
 
 
 @dataclass(frozen=True)
@@ -145,9 +151,9 @@ def is_settled(end_kind: str, ended_at: datetime, now: datetime, grace: timedelt
     return end_kind == "submitted" or now >= ended_at + grace
 
 
-def code_of(attempt: UUID) -> str:
-    """Return the short code under which markers see an attempt; it leads back to nobody."""
-    number = int.from_bytes(hashlib.sha256(b"marking:" + attempt.bytes).digest(), "big")
+def code_of(attempt: UUID, key: str) -> str:
+    """Return the short code under which markers see an attempt; without the key it leads back to nobody."""
+    number = int(keyed_hash(str(attempt), key, "marking"), 16)
     letters = ""
     for _ in range(CODE_LETTERS):
         number, at = divmod(number, len(LETTERS))
@@ -155,6 +161,6 @@ def code_of(attempt: UUID) -> str:
     return letters
 
 
-def order_of(attempt: UUID, account_id: int) -> bytes:
+def order_of(code: str, account_id: int) -> bytes:
     """Return the key by which one marker's attempts are put in order: each marker begins elsewhere."""
-    return hashlib.sha256(attempt.bytes + account_id.to_bytes(8, "big")).digest()
+    return hashlib.sha256(f"{code}:{account_id}".encode()).digest()

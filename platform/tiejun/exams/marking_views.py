@@ -36,7 +36,7 @@ def sitting(public_id: UUID) -> ResponseReturnValue:
         found, exam = queries.marked_sitting(db, persona(), public_id)
         marked = queries.sheets(db, found, now(), _policy())
         questions = queries.questions(db, found, marked, persona())
-        recent = queries.recent(db, found, persona())
+        recent = queries.recent(db, found, persona(), _policy())
     return render_template(
         "marking/sitting.html", sitting=found, exam=exam, questions=questions, recent=recent
     )
@@ -68,7 +68,7 @@ def _desk() -> Desk:
 
 def _place(db: Session, public_id: UUID, code: str, slot: int) -> Place:
     found, _exam = queries.marked_sitting(db, persona(), public_id)
-    return Place(found, queries.attempt_of_code(db, found, code), slot)
+    return Place(found, queries.attempt_of_code(db, found, code, _policy()), slot)
 
 
 def _save(form: MarkForm, essay: Essay) -> str:

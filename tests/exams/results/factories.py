@@ -85,6 +85,7 @@ class Hall:
     starts_at: datetime
     markers: dict[str, Persona] = field(default_factory=dict)
     attempts: dict[str, Attempt] = field(default_factory=dict)
+    key: str = ""  # makes the codes of attempts on pages
 
     @property
     def essays(self) -> list[int]:

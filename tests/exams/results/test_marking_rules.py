@@ -19,6 +19,7 @@ from tiejun.exams.marking_rules import (
 )
 
 D = Decimal
+KEY = "a key"
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 
@@ -114,9 +115,9 @@ def test_an_attempt_is_settled_when_nothing_can_come_in(kind, seconds, settled):
 
 
 def test_codes_are_short_stable_and_different():
-    codes = {code_of(UUID(int=n)) for n in range(2000)}
+    codes = {code_of(UUID(int=n), KEY) for n in range(2000)}
 
     assert len(codes) == 2000
     one = uuid4()
-    assert code_of(one) == code_of(one)
-    assert len(code_of(one)) == 8
+    assert code_of(one, KEY) == code_of(one, KEY) != code_of(one, "another key")
+    assert len(code_of(one, KEY)) == 8

@@ -47,17 +47,17 @@ TABLE = [
 
 
 @pytest.fixture
-def busy(hall: Hall, clock) -> Hall:
+def busy(hall: Hall, clock, settings) -> Hall:
     """Return a hall after the exam: officer1 and officer2 wrote essays, the others did not come."""
     hall.scores("officer1", 70)
     hall.scores("officer2", 20)
     hall.score()
-    clock.time = hall.over
+    clock.time, hall.key = hall.over, settings.data_key
     return hall
 
 
 def address_of(hall: Hall, address: str, login: str = "officer1", slot: int | None = None) -> str:
-    code = code_of(hall.attempts[login].public_id)
+    code = code_of(hall.attempts[login].public_id, hall.key)
     return address.format(sitting=hall.sitting.public_id, code=code, slot=slot or hall.essays[0])
 
 
@@ -141,7 +141,7 @@ def test_saving_a_mark_leads_to_the_next_essay(busy: Hall, client: FlaskClient):
 
     answer = client.post(address, data={"csrf_token": token, "points": "2.5", "comment": "缺程序"})
     assert answer.status_code == 303
-    other = code_of(busy.attempts["officer2"].public_id)
+    other = code_of(busy.attempts["officer2"].public_id, busy.key)
     assert answer.location == f"/marking/{busy.sitting.public_id}/{other}/{busy.essays[0]}"
     with busy.database.reading() as db:
         row = db.scalars(select(SlotScore).where(SlotScore.round == 1)).one()

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from tiejun.audit import Actor
 from tiejun.bank.form_service import freeze_form
-from tiejun.bank.models import ExamForm
 from tiejun.crypto import random_code
 from tiejun.errors import NotFound, Problem, Rejected
 from tiejun.exams.admin_service import SittingSpec, create_sitting
@@ -35,7 +34,8 @@ def last_sitting(db: Session, exam_id: int, now: datetime) -> Sitting | None:
 def copy_for_make_up(db: Session, exam_id: int, wanted: NewSitting, actor: Actor, now: datetime) -> Sitting:
     """Add a make-up sitting with length and staff of the exam's last one and a newly frozen form.
 
-    The form has at most 10 % of its items in common with every form of the blueprint used before.
+    The form has at most 10 % of its items in common with the forms of the exam's other sittings: those are
+    the papers that its candidates may have met.
 
     Raises:
         NotFound: if the exam has no sitting to copy.
@@ -51,8 +51,8 @@ def copy_for_make_up(db: Session, exam_id: int, wanted: NewSitting, actor: Actor
         raise Rejected("场次没有保存。", [Problem("场次", "开始时间", "开始时间已过，应晚于现在。")])
     used = db.scalars(
         select(SittingForm.form_id)
-        .join(ExamForm, ExamForm.id == SittingForm.form_id)
-        .where(ExamForm.blueprint_id == exam.blueprint_id)
+        .join(Sitting, Sitting.id == SittingForm.sitting_id)
+        .where(Sitting.exam_id == exam.id)
     ).all()
     form = freeze_form(db, exam.blueprint_id, random_code(8), actor, now, avoid_form_ids=tuple(used))
     spec = SittingSpec(

@@ -52,7 +52,7 @@ class Permission(StrEnum):
 
 
 class Role(StrEnum):
-    """What an account is in one unit's subtree (domain.md 1.8, roles)."""
+    """What an account is in one unit's subtree."""
 
     OFFICER = "officer"
     TRAINER = "trainer"

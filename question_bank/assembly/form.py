@@ -55,7 +55,7 @@ class SlotMap:
 
 @dataclass(frozen=True, slots=True)
 class BuiltForm:
-    """The candidate's `paper` (architecture.md, delivery API), and `slots` in order, never to be served."""
+    """The candidate's `paper`, and `slots` in order, never to be served."""
 
     paper: Json
     slots: tuple[SlotMap, ...]

@@ -60,7 +60,7 @@ class Paper:
 
 
 def parse(text: str) -> Paper:
-    """Read a paper's JSON (architecture.md, "paper JSON")."""
+    """Read a paper's JSON."""
     document = json.loads(text)
     shapes = {
         slot["slot"]: SlotShape(

@@ -59,7 +59,7 @@ def tier_for(cards: Sequence[CardFact], on: date) -> Explained:
     Replacement of a lost card and exchange after a change of unit are no renewal and change nothing.
 
     Source: 环办执法〔2022〕21号 第一条: 初级 for the first application, 中级 for renewal. What a long
-    lapsed card means is our proposal (domain.md R-02): as if there had been none.
+    lapsed card means is our proposal: as if there had been none.
     """
     source = "（环办执法〔2022〕21号 第一条）"
     past = sorted((card for card in cards if card.happened_on <= on), key=lambda card: card.happened_on)

@@ -52,7 +52,7 @@ class Unit(Base):
 
     `path` is "/1/5/23/": the ids from the root to this unit. A unit lies in another's subtree exactly if
     its path begins with the other's. `province_code` is set on provinces and copied to all below; the XPCC
-    has none until an administrator decides (domain.md 2.6).
+    has none until an administrator decides.
     """
 
     __tablename__ = "unit"
@@ -166,7 +166,7 @@ class Account(Base):
 
 
 class OldPassword(Base):
-    """Hashes of former passwords: the last five may not come back (domain.md 2.7)."""
+    """Hashes of former passwords: the last five may not come back."""
 
     __tablename__ = "old_password"
 

@@ -38,7 +38,7 @@ def normal_id_number(text: str) -> str:
 
 
 def masked_id_number(number: str) -> str:
-    """Return the number with its first three and last four signs only (domain.md 2.7)."""
+    """Return the number with its first three and last four signs only."""
     return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
 
 

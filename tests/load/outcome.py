@@ -47,7 +47,8 @@ def mark(stage: Stage, sitting: str, marks: Marks, needed: int = len(MARKERS)) -
             .join(Sitting, Sitting.id == Attempt.sitting_id)
             .where(Sitting.public_id == UUID(sitting))
         )
-        attempts = {code_of(attempt): str(attempt) for attempt in found}
+        key = stage.home.settings.data_key
+        attempts = {code_of(attempt, key): str(attempt) for attempt in found}
     for number, login in enumerate(MARKERS):
         count = 0
         visitor = stage.visitor(login)

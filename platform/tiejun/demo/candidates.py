@@ -83,7 +83,7 @@ def _mark_as(db: Session, sitting_id: int, login: str, settings: Settings, now: 
     policy, sitting = Policy(Decimal(str(settings.marking_band))), db.get_one(Sitting, sitting_id)
     desk = Desk(who, Actor(account.id, account.login), policy)
     for task in marking_queries.tasks(marking_queries.sheets(db, sitting, now, policy), who):
-        place = Place(sitting, marking_queries.attempt_of_code(db, sitting, task.code), task.slot)
+        place = Place(sitting, marking_queries.attempt_of_code(db, sitting, task.code, policy), task.slot)
         found = essay(db, place, desk, now)
         tenths = 8 if found.text == ESSAY else 3
         # Points come in halves.

@@ -1,6 +1,5 @@
 """Commands of people: the same imports as on the pages."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import click
 
 from tiejun.audit import COMMAND_LINE
 from tiejun.clock import beijing
+from tiejun.commands import AS_JSON, DRY_RUN, tell
 from tiejun.errors import Problem, Rejected
 from tiejun.imports import ImportReport
 from tiejun.installation import opened
@@ -17,8 +17,6 @@ from tiejun.people.training import plan_training, write_training
 
 EVERYWHERE = ("/",)
 PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
-DRY_RUN = click.option("--dry-run", is_flag=True, help="只检查，不写入")
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出报告")
 
 
 @click.group()
@@ -84,16 +82,6 @@ def _refused(problems: list[Problem]) -> ImportReport:
 
 def _end(report: ImportReport, as_json: bool, dry_run: bool) -> None:
     """Print the report; rows that were refused end the command with status 1."""
-    if as_json:
-        click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
-    else:
-        for problem in report.problems:
-            click.echo(f"有误　{problem.where}　{problem.field}：{problem.message}", err=True)
-        click.echo(
-            f"读取 {report.read}，新增 {report.created}，更新 {report.updated}，"
-            f"未变 {report.unchanged}，不合格 {report.rejected}。"
-        )
-        if not report.is_written:
-            click.echo("这是检查，没有写入任何内容。" if dry_run else "没有写入任何内容。")
+    tell(report, as_json, dry_run)
     if report.problems:
         sys.exit(1)

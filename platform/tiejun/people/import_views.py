@@ -1,6 +1,7 @@
 """Pages that import the roster and the training completions: look first, then take over."""
 
 import base64
+from collections.abc import Callable
 from datetime import date
 
 from flask import Blueprint, Response, redirect, render_template, url_for
@@ -15,8 +16,8 @@ from tiejun.access import Permission, persona, require
 from tiejun.clock import beijing
 from tiejun.errors import Rejected
 from tiejun.people import workbooks
-from tiejun.people.roster import plan_roster, write_roster
-from tiejun.people.training import plan_training, write_training
+from tiejun.people.roster import RosterPlan, plan_roster, write_roster
+from tiejun.people.training import TrainingPlan, plan_training, write_training
 from tiejun.web import actor, notice, now, reading, settings, transaction
 
 bp = Blueprint("people_import", __name__)
@@ -55,19 +56,7 @@ def training_template() -> ResponseReturnValue:
 @require(Permission.PEOPLE_IMPORT)
 def roster() -> ResponseReturnValue:
     """Take a roster and show what it would do."""
-    form = UploadForm()
-    if not form.validate_on_submit():
-        return render_template("people/import.html", form=form), 422 if form.is_submitted() else 200
-    content = form.file.data.read()
-    try:
-        with reading() as db:
-            plan = plan_roster(db, content, _scopes(Permission.PEOPLE_IMPORT), settings(), _today())
-    except Rejected as refused:
-        form.file.errors = [_(refused.message)]
-        return render_template("people/import.html", form=form), 422
-    digest = uploads.keep(settings(), content)
-    page = render_template("people/import_preview.html", plan=plan, digest=digest, shown=SHOWN)
-    return page, 422 if plan.report.problems else 200
+    return _look(Permission.PEOPLE_IMPORT, plan_roster, "people/import")
 
 
 @bp.post("/people/import/<digest>")
@@ -86,19 +75,7 @@ def take_roster(digest: str) -> ResponseReturnValue:
 @require(Permission.TRAINING_IMPORT)
 def training() -> ResponseReturnValue:
     """Take a table of completions and show what it would do."""
-    form = UploadForm()
-    if not form.validate_on_submit():
-        return render_template("people/training.html", form=form), 422 if form.is_submitted() else 200
-    content = form.file.data.read()
-    try:
-        with reading() as db:
-            plan = plan_training(db, content, _scopes(Permission.TRAINING_IMPORT), settings(), _today())
-    except Rejected as refused:
-        form.file.errors = [_(refused.message)]
-        return render_template("people/training.html", form=form), 422
-    digest = uploads.keep(settings(), content)
-    page = render_template("people/training_preview.html", plan=plan, digest=digest, shown=SHOWN)
-    return page, 422 if plan.report.problems else 200
+    return _look(Permission.TRAINING_IMPORT, plan_training, "people/training")
 
 
 @bp.post("/training/import/<digest>")
@@ -119,6 +96,25 @@ def take_training(digest: str) -> ResponseReturnValue:
         )
     )
     return redirect(url_for("people.roster"), 303)
+
+
+def _look(
+    permission: Permission, plan: Callable[..., RosterPlan | TrainingPlan], pages: str
+) -> ResponseReturnValue:
+    """Show the form, or what the uploaded file would do; the file is kept for the second step."""
+    form = UploadForm()
+    if not form.validate_on_submit():
+        return render_template(f"{pages}.html", form=form), 422 if form.is_submitted() else 200
+    content = form.file.data.read()
+    try:
+        with reading() as db:
+            found = plan(db, content, _scopes(permission), settings(), _today())
+    except Rejected as refused:
+        form.file.errors = [_(refused.message)]
+        return render_template(f"{pages}.html", form=form), 422
+    digest = uploads.keep(settings(), content)
+    page = render_template(f"{pages}_preview.html", plan=found, digest=digest, shown=SHOWN)
+    return page, 422 if found.report.problems else 200
 
 
 def _scopes(permission: Permission) -> tuple[str, ...]:

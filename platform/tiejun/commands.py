@@ -1,0 +1,27 @@
+"""What commands that import share: their options and the printing of a report."""
+
+import json
+
+import click
+
+from tiejun.imports import ImportReport
+
+DRY_RUN = click.option("--dry-run", is_flag=True, help="只检查，不写入")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出报告")
+
+
+def tell(report: ImportReport, as_json: bool, dry_run: bool) -> None:
+    """Print a report, problems and warnings on the error stream unless it is JSON."""
+    if as_json:
+        click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
+        return
+    for problem in report.problems:
+        click.echo(f"有误　{problem.where}　{problem.field}：{problem.message}", err=True)
+    for warning in report.warnings:
+        click.echo(f"注意　{warning.where}　{warning.field}：{warning.message}", err=True)
+    click.echo(
+        f"读取 {report.read}，新增 {report.created}，更新 {report.updated}，"
+        f"未变 {report.unchanged}，不合格 {report.rejected}。"
+    )
+    if not report.is_written:
+        click.echo("这是检查，没有写入任何内容。" if dry_run else "没有写入任何内容。")

@@ -222,6 +222,8 @@ def test_a_whole_section_can_be_shown_at_once(exam_room, contexts):
     expect(page.locator(".tj-ex-item")).to_have_count(3)
     expect(page.locator("#material")).to_be_visible()
     page.locator("#essay-14").fill("写在最后。")
+    page.locator("button[data-go='14']").click()
+    assert page.locator("#exam > header").bounding_box()["y"] == 0
     page.reload()
     expect(page.locator(".tj-ex-item")).to_have_count(3)
     saved(page, 3)

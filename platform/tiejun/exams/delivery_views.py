@@ -1,6 +1,7 @@
 """The candidate's pages: my sittings, and the page on which one of them is sat."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, jsonify, render_template, request, url_for
@@ -47,16 +48,16 @@ def sit(sitting: UUID) -> ResponseReturnValue:
     with reading() as db:
         found = desk(db, sitting, persona().person_id)
     page = found.page(now())
-    config = _config(found, page, now())
-    return render_template(
-        "delivery/sit.html",
-        desk=found,
-        sitting=found.place.sitting,
-        page=page,
-        config=config,
-        words=words(),
-        kind=_kind(found),
-    )
+    return render_template("delivery/sit.html", desk=found, page=page, **_context(found, page, now()))
+
+
+def _context(found: Desk, page: str, now: datetime) -> dict[str, Any]:
+    return {
+        "sitting": found.place.sitting,
+        "kind": _kind(found),
+        "config": _config(found, page, now),
+        "words": words(),
+    }
 
 
 def _config(found: Desk, page: str, now: datetime) -> dict[str, str]:

@@ -86,7 +86,7 @@ def _keeping() -> dict[str, str]:
         "minutes_left": _("离考试结束还有 {n} 分钟"),
         "extended": _("考试时间延长了 {by}，结束时间改为 {at}。"),
         "shortened": _("考试时间缩短了 {by}，结束时间改为 {at}。"),
-        "ends_at": _("{message} 结束时间改为 {at}。"),
+        "ends_at": _("{message}；结束时间改为 {at}。"),
         "span_seconds": _("{n} 秒"),
         "span_minutes": _("{n} 分钟"),
         "span_hours": _("{hours} 小时 {minutes} 分钟"),

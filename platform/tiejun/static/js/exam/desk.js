@@ -93,13 +93,22 @@ export class Desk {
     fill(byId("question-body"), ...company.map((one) => drawQuestion(this.sheet, one, this.on)));
   }
 
-  /** @param {number} slot */
+  /**
+   * Bring a question to the top of whatever scrolls at this size. Not by scrollIntoView: that would also move
+   * the frame, whose head has to stay in sight.
+   * @param {number} slot
+   */
   _scrollTo(slot) {
-    if (this.drawn[0] === slot) {
-      byId("question").scrollTop = 0;
-      byId("desk").scrollTop = 0;
-    } else {
-      this._article(slot).scrollIntoView();
+    const article = this._article(slot);
+    const first = this.drawn[0] === slot;
+    [byId("question"), byId("desk")].forEach((place) => {
+      if (getComputedStyle(place).overflowY !== "auto") { return; }
+      const by = article.getBoundingClientRect().top - place.getBoundingClientRect().top;
+      place.scrollTop = first ? 0 : place.scrollTop + by;
+    });
+    const page = document.scrollingElement;
+    if (page && getComputedStyle(document.body).overflowY !== "hidden") {
+      page.scrollTop = first ? 0 : page.scrollTop + article.getBoundingClientRect().top;
     }
   }
 

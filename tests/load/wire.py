@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 TIMEOUT = 30.0
+IDLE = 1.0  # the server closes what is idle for two seconds, and a request just then would be cut off
 
 
 class Cut(Exception):
@@ -74,6 +75,7 @@ class Wire:
         self.port = port
         self.traffic = traffic
         self._line: http.client.HTTPConnection | None = None
+        self._used = 0.0
 
     def ask(
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
@@ -124,6 +126,9 @@ class Wire:
             self._line = None
 
     def _open(self) -> http.client.HTTPConnection:
+        if time.monotonic() - self._used > IDLE:
+            self.close()
+        self._used = time.monotonic()
         if self._line is None:
             self._line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
         return self._line

@@ -4,8 +4,8 @@ Essays are marked once. Where the total so far, counted with the first marker's 
 around the cut score, a second person marks all essays of that attempt without seeing the first marks; where
 the two lie further apart than a fifth of the maximum, a third person decides.
 
-Source: double marking with a third if the difference exceeds 20 % is a proposal of ours (domain.md 3,
-Blueprint defaults); so is the band. 环办执法〔2022〕21号 fixes neither.
+Source: both numbers are proposals of ours (`regulation.SECOND_MARKER_BAND`, `THIRD_MARKER_SHARE`);
+环办执法〔2022〕21号 fixes neither.
 """
 
 import hashlib
@@ -16,12 +16,13 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Self
 from uuid import UUID
 
+from tiejun import regulation
 from tiejun.crypto import keyed_hash
 from tiejun.settings import Settings
 
 STEP = Decimal("0.5")
 """Markers give whole and half points."""
-APART = Decimal("0.2")
+APART = Decimal(regulation.THIRD_MARKER_SHARE.value) / 100
 """Share of a slot's maximum by which two markers may differ."""
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LETTERS = 8
@@ -34,7 +35,7 @@ class Policy:
     `key` makes the codes of attempts: who knows an attempt's id must not find its code by reckoning.
     """
 
-    band: Decimal = Decimal(3)
+    band: Decimal = Decimal(regulation.SECOND_MARKER_BAND.value)
     grace: timedelta = timedelta(seconds=60)
     key: str = field(default="", repr=False)
 

@@ -18,7 +18,7 @@ BINS = 10
 def verdict(score: Decimal, cut_score: Decimal) -> Verdict:
     """Return pass from the cut score on, the cut score itself included.
 
-    Source: the cut score is the blueprint's; 60 of 100 is a proposal (domain.md 3), 环办执法〔2022〕21号
+    Source: the cut score is the blueprint's; 60 of 100 is a proposal (`regulation`), 环办执法〔2022〕21号
     names none.
     """
     return Verdict.PASS if score >= cut_score else Verdict.FAIL

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from tiejun import regulation
 from tiejun.calendar_cn import add_months
 
-LAPSE_MONTHS = 12  # a proposal of ours: see docs/clauses.md
+LAPSE_MONTHS = regulation.LAPSED_CARD.value
 
 NATIONAL = "national"
 PROVINCIAL = "provincial"

@@ -1,6 +1,6 @@
 # Tiejun (铁军). `make help` lists what there is; everything lands in this folder, nothing needs root.
 # Variables: PORT= (demo, 8000), DATA= and SMALL=1 (rehearsal), PYTHON= (an interpreter >= 3.11),
-# REQUIRE_ALL=1 (test: a missing tool is a failure).
+# REQUIRE_ALL=1 (test: a missing tool is a failure), JOBS= (test: processes, 2).
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -11,6 +11,7 @@ PYTHON ?= python3
 PORT ?= 8000
 DATA ?= $(TIEJUN_TEST_DATA)
 SMALL ?=
+JOBS ?= 2
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -31,7 +32,7 @@ demo-reset: env  ## delete the demo's data; the next `make demo` starts over
 
 test: env-dev assets  ## all tests, on SQLite and PostgreSQL and in Chromium, then a small rehearsal
 	@$(PY) -m scripts.ensure_tools
-	$(PY) -m pytest -q
+	$(PY) -m pytest -q -n $(JOBS) --dist loadfile
 	$(REHEARSE) --small $(if $(DATA),--data "$(DATA)")
 
 check: env-dev assets  ## format, lint, types, import contracts, templates; the wheel built and served

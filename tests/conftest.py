@@ -7,6 +7,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -33,6 +34,18 @@ def pytest_configure() -> None:
     """Let a property test take the time that a busy machine needs."""
     hypothesis.settings.register_profile("tiejun", deadline=None)
     hypothesis.settings.load_profile("tiejun")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what a worker could not run to the process that writes the closing lines."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["not_run"] = dict(tools.not_run)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker could not run."""
+    tools.not_run.update(getattr(node, "workeroutput", {}).get("not_run", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

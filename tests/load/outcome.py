@@ -150,6 +150,8 @@ def verify(stage: Stage, certificates: list[Certificate]) -> None:
         for code in ("", "0" * len(row.code), certificates[-1].code if row is not certificates[-1] else "x"):
             wrong = stranger.download(f"/api/v1/certificates/{row.number}?code={code}")
             report.equal(f"{row.number} with a wrong code", wrong.status, 404)
+    page = stranger.follow("GET", f"/verify/{certificates[0].number}?code={'0' * 22}")
+    report.equal("the page with a wrong code", page.status, 404)
     gone = stranger.download(f"/api/v1/certificates/5120269999?code={certificates[0].code}")
     report.equal("a number that was never given", gone.status, 404)
     report.figure(f"certificates verified ({certificates[-1].year})", len(certificates))

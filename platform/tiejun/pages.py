@@ -48,7 +48,13 @@ def init_pages(app: Flask) -> None:
     """Add filters and context to the templates of `app`."""
     app.jinja_env.globals["icon_svg"] = icon_svg
     app.jinja_env.filters.update(
-        cn_date=cn_date, cn_datetime=cn_datetime, cn_time=cn_time, cn_weekday=cn_weekday, points=points
+        cn_date=cn_date,
+        cn_datetime=cn_datetime,
+        cn_time=cn_time,
+        cn_until=cn_until,
+        cn_weekday=cn_weekday,
+        cn_window=cn_window,
+        points=points,
     )
     app.context_processor(_context)
 
@@ -90,6 +96,18 @@ def cn_time(value: datetime | None) -> str:
 def cn_datetime(value: datetime | None) -> str:
     """Return "2026年11月22日 09:00" in Beijing; "—" for None."""
     return "—" if value is None else f"{cn_date(value)} {beijing(value):%H:%M}"
+
+
+def cn_until(ends: datetime, seen_from: datetime) -> str:
+    """Return "11:00" where both are on the same day in Beijing, else the day too."""
+    same_day = beijing(ends).date() == beijing(seen_from).date()
+    return f"{beijing(ends):%H:%M}" if same_day else cn_datetime(ends)
+
+
+def cn_window(starts: datetime, ends: datetime) -> str:
+    """Return "2026年11月22日 09:00至11:00"; a window over several days names both days."""
+    start, end = cn_datetime(starts), cn_until(ends, starts)
+    return str(gettext("%(start)s至%(end)s", start=start, end=end))
 
 
 def points(value: float | None) -> str:

@@ -19,10 +19,14 @@ class Desk:
     """One candidate before one sitting: what it is, who sits it, and how far it has come."""
 
     place: Place
-    exam: Exam
     person: Person
     total: int
     answered: int
+
+    @property
+    def exam(self) -> Exam:
+        """The exam that is sat here."""
+        return self.place.exam
 
     @property
     def attempt(self) -> Attempt | None:
@@ -47,7 +51,6 @@ def desk(db: Session, sitting: UUID, person_id: int | None) -> Desk:
         NotFound: `not_registered`; the same whether or not there is such a sitting.
     """
     found = place(db, sitting, person_id)
-    exam = db.get_one(Exam, found.sitting.exam_id)
     person = db.get_one(Person, found.registration.person_id)
     total = db.scalars(select(ExamForm.slot_count).where(ExamForm.id == found.registration.form_id)).one()
-    return Desk(found, exam, person, total, answered_by(db, found.attempt.id) if found.attempt else 0)
+    return Desk(found, person, total, answered_by(db, found.attempt.id) if found.attempt else 0)

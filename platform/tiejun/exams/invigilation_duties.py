@@ -1,6 +1,6 @@
 """What an invigilator finds on the first page: sittings to watch, late answers to judge."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -12,6 +12,7 @@ from tiejun.duties import Duty
 from tiejun.exams.invigilation_queries import INVIGILATOR, within_reach
 from tiejun.exams.models import (
     Attempt,
+    Exam,
     LateDecision,
     Registration,
     ResponseEvent,
@@ -19,6 +20,7 @@ from tiejun.exams.models import (
     SittingStaff,
     Standing,
 )
+from tiejun.pages import cn_window
 from tiejun.people.models import Unit
 
 AHEAD = timedelta(days=14)
@@ -36,7 +38,8 @@ def duties(db: Session, who: Persona, now: datetime) -> list[Duty]:
 
 def _to_watch(db: Session, who: Persona, now: datetime) -> list[Duty]:
     rows = db.execute(
-        select(Sitting, func.count(Registration.id))
+        select(Sitting, Exam, func.count(Registration.id))
+        .join(Exam, Exam.id == Sitting.exam_id)
         .join(SittingStaff, SittingStaff.sitting_id == Sitting.id)
         .outerjoin(Registration, Registration.sitting_id == Sitting.id)
         .where(
@@ -46,22 +49,24 @@ def _to_watch(db: Session, who: Persona, now: datetime) -> list[Duty]:
             Sitting.ends_at > now,
             Sitting.starts_at <= now + AHEAD,
         )
-        .group_by(Sitting.id)
+        .group_by(Sitting.id, Exam.id)
     )
-    return [_watch(sitting, candidates) for sitting, candidates in rows]
+    today = beijing(now).date()
+    return [_watch(sitting, exam, candidates, today) for sitting, exam, candidates in rows]
 
 
-def _watch(sitting: Sitting, candidates: int) -> Duty:
-    starts, ends = beijing(sitting.starts_at), beijing(sitting.ends_at)
+def _watch(sitting: Sitting, exam: Exam, candidates: int, today: date) -> Duty:
     why = _(
-        "%(venue)s，%(start)s–%(end)s，%(n)s人",
+        "%(venue)s，%(window)s，%(n)s 人",
         venue=sitting.venue or _("线上"),
-        start=f"{starts:%H:%M}",
-        end=f"{ends:%H:%M}",
+        window=cn_window(sitting.starts_at, sitting.ends_at),
         n=candidates,
     )
     address = f"/sittings/{sitting.public_id}/board"
-    return Duty(starts.date(), _("监考%(title)s", title=sitting.title), why, _("打开监考台"), address)
+    day = beijing(sitting.starts_at).date()
+    if day < today:
+        day = min(today, beijing(sitting.ends_at).date())
+    return Duty(day, _("监考：%(title)s", title=exam.title), why, _("打开监考台"), address)
 
 
 def _to_judge(db: Session, who: Persona) -> list[Duty]:
@@ -71,7 +76,8 @@ def _to_judge(db: Session, who: Persona) -> list[Duty]:
         LateDecision.last_event_id >= ResponseEvent.id,
     )
     rows = db.execute(
-        select(Sitting, func.count(func.distinct(Attempt.id)))
+        select(Sitting, Exam, func.count(func.distinct(Attempt.id)))
+        .join(Exam, Exam.id == Sitting.exam_id)
         .join(Unit, Unit.id == Sitting.unit_id)
         .join(Attempt, Attempt.sitting_id == Sitting.id)
         .join(ResponseEvent, ResponseEvent.attempt_id == Attempt.id)
@@ -81,13 +87,13 @@ def _to_judge(db: Session, who: Persona) -> list[Duty]:
             within_reach(who, Permission.LATE_REVIEW),
             ~mine.exists(),
         )
-        .group_by(Sitting.id)
+        .group_by(Sitting.id, Exam.id)
     )
-    return [_judge(sitting, waiting) for sitting, waiting in rows]
+    return [_judge(sitting, exam, waiting) for sitting, exam, waiting in rows]
 
 
-def _judge(sitting: Sitting, waiting: int) -> Duty:
+def _judge(sitting: Sitting, exam: Exam, waiting: int) -> Duty:
     why = _("%(n)s人有作答在结束后才送到，两人都同意才计入；宣布成绩之后不能再计入", n=waiting)
-    title = _("核查%(title)s迟到的作答", title=sitting.title)
+    title = _("核查迟到的作答：%(title)s", title=exam.title)
     address = f"/sittings/{sitting.public_id}/late"
     return Duty(beijing(sitting.ends_at).date(), title, why, _("去核查"), address)

@@ -13,6 +13,7 @@ from tiejun.bank.models import ExamForm
 from tiejun.errors import NotFound
 from tiejun.exams.models import (
     Attempt,
+    Exam,
     Extension,
     Lease,
     Registration,
@@ -71,6 +72,7 @@ class Entry:
 class Board:
     """One sitting with its seats, the worst first, and what happened lately."""
 
+    exam: Exam
     sitting: Sitting
     unit: Unit
     seats: list[Seat]
@@ -126,7 +128,7 @@ def board(db: Session, who: Persona, sitting: UUID, now: datetime) -> Board:
     here, unit = sitting_of(db, who, sitting)
     seats = _seats(db, here.id, now)
     seats.sort(key=_worst_first)
-    return Board(here, unit, seats, _feed(db, here, seats))
+    return Board(db.get_one(Exam, here.exam_id), here, unit, seats, _feed(db, here, seats))
 
 
 def _worst_first(seat: Seat) -> tuple[int, timedelta, int]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tiejun.bank.models import ExamForm
 from tiejun.errors import NotFound
-from tiejun.exams.models import Attempt, Lease, Registration, ResponseEvent, Sitting, Standing
+from tiejun.exams.models import Attempt, Exam, Lease, Registration, ResponseEvent, Sitting, Standing
 from tiejun.exams.result_models import Result
 from tiejun.exams.rules import AttemptState, SittingState, Window, attempt_state
 
@@ -22,6 +22,7 @@ COUNTING = (Standing.COUNTED, Standing.ACCEPTED)
 class Place:
     """A candidate's place in a sitting, with the attempt if there is one."""
 
+    exam: Exam
     sitting: Sitting
     registration: Registration
     attempt: Attempt | None
@@ -42,7 +43,7 @@ class Place:
 
 @dataclass(frozen=True)
 class SittingView:
-    """One of my sittings, as lists show it."""
+    """One of my sittings, as lists show it; `title` is the exam's name, which is what a candidate knows."""
 
     id: UUID
     title: str
@@ -93,11 +94,12 @@ def state_of(attempt: Attempt, now: datetime) -> AttemptState:
     return attempt_state(attempt.end_kind, attempt.deadline, now)
 
 
-def _places() -> Select[Sitting, Registration, Attempt | None]:
+def _places() -> Select[Exam, Sitting, Registration, Attempt | None]:
     """Return the statement that yields places; the caller adds whose, and where."""
     attempt: type[Attempt | None] = Attempt  # an outer join: there may be none
     return (
-        select(Sitting, Registration, attempt)
+        select(Exam, Sitting, Registration, attempt)
+        .join(Sitting, Sitting.exam_id == Exam.id)
         .join(Registration, Registration.sitting_id == Sitting.id)
         .outerjoin(Attempt, Attempt.registration_id == Registration.id)
     )
@@ -114,21 +116,21 @@ def place(db: Session, sitting_id: UUID, person_id: int | None) -> Place:
     ).one_or_none()
     if found is None:
         raise NotFound("您没有报名这个场次，或者没有这个场次。", code="not_registered")
-    sitting, registration, attempt = found
-    return Place(sitting, registration, attempt)
+    exam, sitting, registration, attempt = found
+    return Place(exam, sitting, registration, attempt)
 
 
 def my_sittings(db: Session, person_id: int | None, now: datetime) -> list[SittingView]:
     """Return the sittings a person is registered for, the latest first."""
     rows = db.execute(_places().where(Registration.person_id == person_id).order_by(Sitting.starts_at.desc()))
-    return [_view(Place(sitting, seat, attempt), now) for sitting, seat, attempt in rows]
+    return [_view(Place(exam, sitting, seat, attempt), now) for exam, sitting, seat, attempt in rows]
 
 
 def _view(found: Place, now: datetime) -> SittingView:
     sitting = found.sitting
     return SittingView(
         id=sitting.public_id,
-        title=sitting.title,
+        title=found.exam.title,
         state=found.state(now),
         starts_at=sitting.starts_at,
         ends_at=sitting.ends_at,

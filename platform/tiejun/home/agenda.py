@@ -15,6 +15,7 @@ from tiejun.duties import Duty, by_urgency
 from tiejun.exams import admin_queries, invigilation_duties, make_up_queries, result_queries
 from tiejun.exams.queries import SittingView, my_sittings
 from tiejun.exams.rules import SittingState
+from tiejun.pages import cn_window
 
 AHEAD = frozenset({SittingState.UPCOMING, SittingState.WAITING, SittingState.OPEN, SittingState.IN_PROGRESS})
 OPEN = frozenset({SittingState.OPEN, SittingState.IN_PROGRESS})
@@ -60,9 +61,10 @@ def agenda(db: Session, who: Persona, now: datetime) -> Agenda:
     if who.person_id is not None and who.may(Permission.EXAM_SIT):
         views = my_sittings(db, who.person_id, now)
         sittings = sorted((view for view in views if view.state in AHEAD), key=lambda view: view.starts_at)
-    duties += [_sitting(view) for view in sittings if not view.is_make_up]
+    today = beijing(now).date()
+    duties += [_sitting(view, today) for view in sittings if not view.is_make_up]
     return Agenda(
-        today=beijing(now).date(),
+        today=today,
         duties=by_urgency(duties),
         next_sitting=sittings[0] if sittings else None,
         certificates=certificates.own(db, who),
@@ -70,20 +72,20 @@ def agenda(db: Session, who: Persona, now: datetime) -> Agenda:
     )
 
 
-def _sitting(view: SittingView) -> Duty:
-    starts, ends = beijing(view.starts_at), beijing(view.ends_at)
+def _sitting(view: SittingView, today: date) -> Duty:
     minutes = view.duration_seconds // 60
     why = _(
         "%(venue)s，%(window)s，限时 %(minutes)s 分钟，闭卷",
         venue=view.venue or _("线上"),
-        window=f"{starts:%m-%d %H:%M}–{ends:%m-%d %H:%M}"
-        if starts.date() != ends.date()
-        else f"{starts:%H:%M}–{ends:%H:%M}",
+        window=cn_window(view.starts_at, view.ends_at),
         minutes=minutes,
     )
     if view.state is SittingState.IN_PROGRESS:
         action = _("继续作答")
     else:
         action = _("进入考试") if view.state in OPEN else _("查看考试")
-    day = ends.date() if view.state in OPEN else starts.date()
+    if view.state is SittingState.IN_PROGRESS:
+        day = today
+    else:
+        day = beijing(view.ends_at if view.state in OPEN else view.starts_at).date()
     return Duty(day, _("参加%(title)s", title=view.title), why, action, f"/sit/{view.id}")

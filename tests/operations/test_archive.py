@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from tests.support.world import make_world
 from tiejun.db import Database
 from tiejun.errors import Conflict, DomainError
+from tiejun.installation import opened
 from tiejun.operations import archive
 from tiejun.people.models import Person
 from tiejun.settings import Settings
@@ -37,7 +38,7 @@ def elsewhere(settings: Settings, tmp_path: Path) -> Settings:
 def test_a_backup_comes_back_elsewhere(backup: Path, settings: Settings, tmp_path: Path) -> None:
     other = elsewhere(settings, tmp_path)
     archive.restore(other, backup)
-    with Database(other.sqlalchemy_url).reading() as db:
+    with opened(other) as core, core.database.reading() as db:
         assert db.scalar(select(func.count()).select_from(Person)) == 4
     assert (other.data_dir / "uploads" / "a").read_text() == "kept"
 

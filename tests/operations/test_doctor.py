@@ -37,6 +37,14 @@ def test_production_without_https_and_with_demo_accounts_is_named(
     assert "demo-marker" in found["演示账号"].mend
 
 
+def test_a_holiday_file_that_cannot_be_read_is_named(
+    database: Database, settings: Settings, clock: ManualClock, tmp_path
+) -> None:
+    broken = tmp_path / "holidays.json"
+    broken.write_text("{", encoding="utf-8")
+    assert "TIEJUN_HOLIDAYS" in ill(replace(settings, holidays=broken), clock())["节假日表"].mend
+
+
 def test_a_schema_that_is_behind_is_named(database: Database, settings: Settings, clock: ManualClock) -> None:
     with database.transaction() as db:
         db.execute(text("UPDATE alembic_version SET version_num = '0000'"))

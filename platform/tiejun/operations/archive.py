@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tiejun.db import Database
 from tiejun.errors import Conflict, DomainError
+from tiejun.installation import opened
 from tiejun.operations import migrate
 from tiejun.settings import Settings
 
@@ -38,9 +39,8 @@ def back_up(settings: Settings, target: Path, now: datetime) -> dict[str, object
     """
     if target.exists():
         raise Conflict(f"{target} 已经存在，没有覆盖。")
-    database = Database(settings.sqlalchemy_url)
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        work = Path(folder)
+    with opened(settings) as core, tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        database, work = core.database, Path(folder)
         member = _dump(database, work)
         if (settings.data_dir / UPLOADS).is_dir():
             shutil.copytree(settings.data_dir / UPLOADS, work / "files" / UPLOADS)
@@ -57,7 +57,6 @@ def back_up(settings: Settings, target: Path, now: datetime) -> dict[str, object
                 if path.is_file() and path != unfinished:
                     tar.add(path, str(path.relative_to(work)))
         unfinished.replace(target)
-    database.dispose()
     return manifest
 
 
@@ -70,12 +69,11 @@ def restore(settings: Settings, source: Path) -> dict[str, object]:
         Conflict: if the installation already holds a database.
         DomainError: if the archive is damaged or fits another kind of database.
     """
-    database = Database(settings.sqlalchemy_url)
-    if _holds_tables(database):
-        raise Conflict("目标数据库不是空的，没有恢复。请先换一个空的数据库或数据目录。")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.data_dir) as folder:
-        work = Path(folder)
+    with opened(settings) as core, tempfile.TemporaryDirectory(dir=settings.data_dir) as folder:
+        database, work = core.database, Path(folder)
+        if _holds_tables(database):
+            raise Conflict("目标数据库不是空的，没有恢复。请先换一个空的数据库或数据目录。")
         manifest = _unpack(source, work)
         member = SQLITE_MEMBER if database.is_sqlite else POSTGRES_MEMBER
         if manifest["database"] != member:
@@ -83,7 +81,6 @@ def restore(settings: Settings, source: Path) -> dict[str, object]:
         _load(database, work / member)
         if (work / "files" / UPLOADS).is_dir():
             shutil.copytree(work / "files" / UPLOADS, settings.data_dir / UPLOADS, dirs_exist_ok=True)
-    database.dispose()
     return manifest
 
 

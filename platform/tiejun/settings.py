@@ -44,7 +44,6 @@ class Settings:
     password_days: int = _setting("days until a password must be changed", 90)
     max_upload_mb: int = _setting("largest accepted upload in MB", 20)
     certificate_provider: str = _setting("who issues certificates; so far only builtin", "builtin")
-    certificate_url: str = _setting("address of that other system", "")
     worker_seconds: float = _setting("pause between two rounds of the background worker; 0: none", 2.0)
     min_free_mb: int = _setting("free disk space below which doctor raises an alarm", 500)
 

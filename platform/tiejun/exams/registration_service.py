@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from tiejun.audit import Actor, record
@@ -173,7 +173,11 @@ def _clashes(db: Session, sitting: Sitting, wanted: Collection[int]) -> dict[int
         .where(
             Registration.person_id.in_(wanted),
             Sitting.starts_at < sitting.ends_at,
-            Sitting.ends_at > sitting.starts_at,
+            # A sitting whose papers were collected early is over, however long its window was to be.
+            or_(
+                func.coalesce(Sitting.closed_at, Sitting.ends_at) > sitting.starts_at,
+                Sitting.id == sitting.id,
+            ),
         )
     )
     return {

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from tiejun import audit
 from tiejun.audit import SYSTEM, Actor
 from tiejun.bank.models import Blueprint
+from tiejun.calendar_cn import WorkCalendar
 from tiejun.errors import Conflict
 from tiejun.exams import result_statements as statements
 from tiejun.exams.make_up_service import open_case, settle
@@ -141,8 +142,12 @@ def declare_result(
     return result
 
 
-def release_sitting(db: Session, sitting: Sitting, actor: Actor, now: datetime) -> list[Result]:
+def release_sitting(
+    db: Session, sitting: Sitting, actor: Actor, now: datetime, calendar: WorkCalendar | None = None
+) -> list[Result]:
     """Publish declared results: statements go out, make-up cases open or are settled, all in one transaction.
+
+    `calendar` reckons the make-ups' and the talks' due dates; None: that of the shipped tables.
 
     Raises:
         Conflict: `not_declared`, `already_released`.
@@ -159,9 +164,9 @@ def release_sitting(db: Session, sitting: Sitting, actor: Actor, now: datetime) 
     for result in results:
         _release(db, result, about[result.registration_id], trained.get(result.person_id), now)
         if sitting.is_make_up:
-            settle(db, result, now)
+            settle(db, result, now, calendar)
         else:
-            open_case(db, result, now)
+            open_case(db, result, now, calendar)
     subject = ("sitting", sitting.public_id)
     audit.record(db, actor, "sitting.released", subject, now, results=len(results))
     return results

@@ -12,6 +12,7 @@ from wtforms import Form, StringField
 from wtforms.validators import AnyOf
 
 from tiejun.access import Permission, persona, require
+from tiejun.calendar_cn import load_calendar
 from tiejun.clock import beijing
 from tiejun.exams import result_queries as queries
 from tiejun.exams import result_service as service
@@ -84,9 +85,10 @@ def release(public_id: UUID) -> ResponseReturnValue:
     form = ReleaseForm(request.form)
     if not form.validate():
         return _page(public_id, form)
+    calendar = load_calendar(settings().holidays)
     with transaction() as db:
         row = sitting_row(db, persona(), public_id, now(), Permission.RESULT_DECLARE)
-        done = service.release_sitting(db, row.sitting, actor(), now())
+        done = service.release_sitting(db, row.sitting, actor(), now(), calendar)
     notice(_("已发布%(n)s人的成绩。", n=len(done)))
     return redirect(url_for(".sitting", public_id=public_id), 303)
 

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from tiejun.audit import AuditEvent
+from tiejun.calendar_cn import HolidayTableError, load_calendar
 from tiejun.db import Database
 from tiejun.errors import DomainError
 from tiejun.operations import migrate
@@ -72,6 +73,15 @@ def _settings(patient: Patient) -> Iterator[Outcome]:
             f"TIEJUN_BASE_URL 是 {settings.base_url}",
             "正式考试须经 https：在前面的 nginx 上装证书，并把 TIEJUN_BASE_URL 改为 https:// 开头的地址。",
         )
+
+
+def _calendar(patient: Patient) -> Iterator[Outcome]:
+    try:
+        load_calendar(patient.settings.holidays)
+    except HolidayTableError as error:
+        yield False, str(error), "改正 TIEJUN_HOLIDAYS 指向的文件：发布成绩时要用它推算补考期限。"
+        return
+    yield True, f"补充表 {patient.settings.holidays or '没有'}", ""
 
 
 def _database(patient: Patient) -> Iterator[Outcome]:
@@ -157,6 +167,7 @@ def _sha256(path: Path) -> str | None:
 
 CHECKS: tuple[tuple[str, Callable[[Patient], Iterator[Outcome]]], ...] = (
     ("设置", _settings),
+    ("节假日表", _calendar),
     ("数据库", _database),
     ("数据库结构", _migrations),
     ("磁盘", _disk),

@@ -7,7 +7,7 @@ from tests.exams.admin.factories import ADMIN, DAY, HOUR
 from tiejun.crypto import digest
 from tiejun.db import Database
 from tiejun.errors import Conflict, Rejected
-from tiejun.exams.models import Attempt, Registration
+from tiejun.exams.models import Attempt, Registration, Sitting
 from tiejun.exams.registration_service import people_of_list, register, unregister
 from tiejun.people.models import Person, Posting
 
@@ -44,6 +44,18 @@ def test_who_is_registered_already_is_named_and_nobody_is_added(room, database):
 
     assert found == [("officer1", "已在本场名单中。")]
     assert len(seats(database)) == 1
+
+
+def test_a_sitting_collected_early_no_longer_stands_in_the_way(room, database):
+    long = room.sitting(ends_at=room.now + 30 * DAY)
+    room.register(long, room.officers()[:1])
+    other = room.sitting(5 * DAY, form_ids=(room.form_ids[1],))
+
+    with database.transaction() as db:
+        assert len(problems_of(register, db, other.id, room.officers()[:1], ADMIN, room.now)) == 1
+        db.get_one(Sitting, long.id).closed_at = room.now + 3 * DAY
+        db.flush()
+        assert len(register(db, other.id, room.officers()[:1], ADMIN, room.now)) == 1
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input install -q -q
 COMPILE := uv pip compile -q --generate-hashes --universal --python-version 3.11 --custom-compile-command "make lock"
 REHEARSE := $(PY) -m tests.load.rehearsal
 
-.PHONY: help demo demo-reset test check format lock rehearsal benchmarks screenshots assets env env-dev clean
+.PHONY: help demo demo-reset test check format lock rehearsal strings benchmarks screenshots assets env env-dev clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ format: env-dev  ## rewrite the code as `make check` wants it
 
 rehearsal: env-dev assets  ## the main job against a real server (DATA=folder, SMALL=1 for two minutes)
 	$(REHEARSE) $(if $(SMALL),--small) $(if $(DATA),--data "$(DATA)")
+
+strings: env-dev  ## collect the words of pages into the catalogue
+	$(VENV)/bin/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output --omit-header \
+	  -o platform/tiejun/translations/messages.pot .
 
 benchmarks: env-dev  ## speed, as ratios within one run
 	$(PY) -m benchmarks.imports

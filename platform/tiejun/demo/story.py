@@ -85,7 +85,7 @@ def install(core: Core, handlers: dict[str, Handler]) -> None:
         install_people(db, core.settings, long_ago)
         blueprint = create_blueprint(db, load_blueprint("demo-primary"), PROVINCIAL, SYSTEM, long_ago)
     for held in HELD:
-        released_at = _hold(core, blueprint.id, held, now - timedelta(days=held.days_ago))
+        released_at = _hold(core, blueprint.id, held, _nine(now - timedelta(days=held.days_ago)))
         outbox.drain(core.database, handlers, released_at)
     _open_now(core, blueprint.id, now)
 
@@ -111,14 +111,18 @@ def _hold(core: Core, blueprint_id: int, held: Held, start: datetime) -> datetim
     return marked + 2 * HOUR
 
 
+def _nine(instant: datetime) -> datetime:
+    """Return nine in the morning of that day in Beijing."""
+    return beijing(instant).replace(hour=9, minute=0)
+
+
 def _open_now(core: Core, blueprint_id: int, now: datetime) -> None:
     """Arrange the sitting that is open to the visitor, and one that is to come."""
     yesterday = now - timedelta(days=1)
     start = now - timedelta(minutes=1)
     window = (start, start + timedelta(days=OPEN_DAYS))
     _arrange(core, blueprint_id, _Planned(OPEN_EXAM, *window, "", OPEN_TO, True, ()), yesterday)
-    local = beijing(now) + timedelta(days=13)
-    morning = local.replace(hour=9, minute=0)
+    morning = _nine(now + timedelta(days=13))
     coming = _Planned(
         "2026年省级初级岗位培训考试（年末场）", morning, morning + 2 * HOUR, HALL, COMING_TO, False, ()
     )

@@ -26,6 +26,7 @@ class Permission(StrEnum):
 
     ACCOUNT_UNLOCK = "account:unlock"
     AUDIT_VIEW = "audit:view"
+    CARD_CHECK = "card:check"
     CERTIFICATE_MANAGE = "certificate:manage"
     CERTIFICATE_VIEW = "certificate:view"
     DEMO_CLOCK = "demo:clock"
@@ -107,7 +108,11 @@ _EXAM = {
     Permission.ACCOUNT_UNLOCK,
     Permission.CERTIFICATE_VIEW,
 }
-_PROVINCE = _UNIT | _EXAM | {Permission.CERTIFICATE_MANAGE, Permission.AUDIT_VIEW, Permission.DEMO_CLOCK}
+_PROVINCE = (
+    _UNIT
+    | _EXAM
+    | {Permission.CARD_CHECK, Permission.CERTIFICATE_MANAGE, Permission.AUDIT_VIEW, Permission.DEMO_CLOCK}
+)
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     role: frozenset(granted | _EVERYBODY)

@@ -6,7 +6,7 @@ from functools import partial
 
 from flask import Flask
 
-from tiejun.api.views import bp as api
+from tiejun.api.gate_views import bp as api
 from tiejun.bank.edit_views import bp as bank_editor
 from tiejun.bank.form_views import bp as forms
 from tiejun.bank.import_views import bp as bank_import

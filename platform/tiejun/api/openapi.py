@@ -135,6 +135,16 @@ CALLS: tuple[Call, ...] = (
         errors=(SIGNED_IN, (404, ("not_found",))),
     ),
     Call(
+        "post",
+        "/enforcement-card/eligibility",
+        "eligibility",
+        "能否上报执法证件申请",
+        "供发证机关的系统调用：在岗、正式编制，且持有所需级别和层级的有效合格证书，才可上报。只答调用账号管理范围内的人员。",
+        schemas.Eligibility,
+        schemas.EligibilityRequest,
+        errors=(SIGNED_IN, (403, ("forbidden",)), INVALID, STORAGE),
+    ),
+    Call(
         "get",
         "/certificates/{number}",
         "certificate",

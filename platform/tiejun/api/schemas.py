@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
+from tiejun.certificates.gate import Reason
+
 MAX_EVENTS = 200
 MAX_SEQ = 1_000_000
 LATEST_MS = 4_102_444_800_000  # the year 2100
@@ -37,6 +39,31 @@ class TokenRequest(Body):
     login: str = Field(min_length=1, max_length=60)
     password: str = Field(min_length=1, max_length=200)
     otp: str | None = Field(default=None, max_length=20, description="动态口令；目前未启用，可不填")
+
+
+class EligibilityRequest(Body):
+    """谁在申请执法证件。证件号码放在正文里，不进地址和日志。"""
+
+    id_number: str = Field(min_length=15, max_length=30)
+
+
+class OpeningCertificate(BaseModel):
+    """使申请得以通过的合格证书。"""
+
+    number: str
+    level: str
+    tier: str
+    valid_until: date
+
+
+class Eligibility(BaseModel):
+    """能否上报执法证件申请（环办执法〔2022〕21号 第八条）。"""
+
+    eligible: bool
+    reasons: list[Reason] = Field(description="不能上报的原因；能上报时为空")
+    certificate: OpeningCertificate | None
+    as_of: date = Field(description="按哪一天判断（北京时间）")
+    signature: str = Field(description="本平台对以上内容和证件号码的签章，凭此可向本平台核实")
 
 
 class TokenReply(BaseModel):

@@ -163,7 +163,7 @@ def test_a_name_that_cannot_be_printed_is_a_clear_refusal(house):
 def test_those_who_wait_for_training_are_told_so(house):
     house.deliver(house.result(training=None))
 
-    assert "尚无同层级" in house.client("officer").get("/my/certificates").get_data(as_text=True)
+    assert "尚无同级别" in house.client("officer").get("/my/certificates").get_data(as_text=True)
     assert "王建国" in house.client("unit admin").get("/certificates/waiting").get_data(as_text=True)
     assert "王建国" not in house.client("other unit admin").get("/certificates/waiting").get_data(
         as_text=True

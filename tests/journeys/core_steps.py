@@ -143,7 +143,8 @@ def schedule_make_up(page: Page, town: Town, exam: str, name: str, start: dateti
     """Tick one officer on the board and make a sitting for the make-up, with a paper of its own."""
     page.goto(f"{town.url}/make-ups")
     page.get_by_label(f"选择{name}", exact=True).check()
-    page.locator("label.tj-pick", has_text=exam).locator("input[value^='new-']").check(force=True)
+    chosen = page.locator("label.tj-pick", has_text=exam).locator("input[value^='new-']")
+    expect(chosen).to_be_checked()
     page.locator("#starts_at").fill(f"{beijing(start):%Y-%m-%dT%H:%M}")
     page.locator("#venue").fill("补考考点")
     page.locator("[data-mu=act]").click()

@@ -7,7 +7,7 @@ from tiejun.prints.render import qr_svg
 from tiejun.prints.shapes import CertificateData, MarkData, VerifyData
 
 VERIFY_NOTE = (
-    "核验页只显示遮蔽后的姓名、证书编号、层级、等次、发证日期和当前状态。"
+    "核验页只显示遮蔽后的姓名、证书编号、级别、层级、发证日期和当前状态。"
     "纸面内容与核验页不一致时，以核验页登记为准；证书涂改无效。"
 )
 

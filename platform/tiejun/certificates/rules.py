@@ -151,7 +151,7 @@ def decide(*, passed: bool, trained: bool, level: Level, issuer: Issuer) -> Deci
             f"{LEVEL_WORDS[level]}证书不由本平台的发证机关颁发（{issuer.name}颁发{LEVEL_WORDS[issuer.level]}证书）。",
         )
     if not trained:
-        return Decision(Outcome.AWAITING_TRAINING, "考试合格，尚无同层级、同等次岗位培训的结业记录。")
+        return Decision(Outcome.AWAITING_TRAINING, "考试合格，尚无同级别、同层级岗位培训的结业记录。")
     return Decision(Outcome.ISSUED)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ from tiejun.exams.result_models import (
     Result,
     Verdict,
 )
+from tiejun.pages import cn_date, cn_window
 from tiejun.people.models import Person, Unit
 from tiejun.people.queries import in_scope
 
@@ -223,12 +225,15 @@ def _own(db: Session, who: Persona, now: datetime) -> list[Duty]:
     for row in (_row(each, beijing(now).date()) for each in db.execute(query)):
         title = row.exam.title
         if row.sitting is None:
-            why = f"应在{row.case.due_on}前补考；考务管理员安排场次后会在这里显示"
-            found.append(Duty(row.case.due_on, f"等待安排{title}的补考", why, "查看成绩", "/my/results"))
+            why = _("最迟%(day)s补考；考务管理员安排场次后会在这里显示", day=cn_date(row.case.due_on))
+            waiting = _("等待安排%(title)s的补考", title=title)
+            found.append(Duty(row.case.due_on, waiting, why, _("查看成绩"), "/my/results"))
         else:
-            starts = beijing(row.sitting.starts_at)
-            why = f"{starts:%H:%M}开考，{row.sitting.venue or '线上'}；补考只有这一次"
-            found.append(Duty(starts.date(), f"参加{title}的补考", why, "查看考试", "/my/exams"))
+            window = cn_window(row.sitting.starts_at, row.sitting.ends_at)
+            venue = row.sitting.venue or _("线上")
+            why = _("%(window)s，%(venue)s；补考只有这一次", window=window, venue=venue)
+            day = beijing(row.sitting.starts_at).date()
+            found.append(Duty(day, _("参加%(title)s的补考", title=title), why, _("查看考试"), "/my/exams"))
     return found
 
 
@@ -239,10 +244,11 @@ def _to_arrange(db: Session, who: Persona, now: datetime) -> list[Duty]:
     if not rows:
         return []
     overdue, soon = len(shown(rows, "overdue")), len(shown(rows, "soon"))
-    parts = [f"{overdue}人已逾期"] if overdue else []
-    parts += [f"{soon}人30天内到期"] if soon else []
-    why = "其中" + "，".join(parts) if parts else "成绩公布之日起六个月内必须补考"
-    return [Duty(rows[0].case.due_on, f"安排{len(rows)}人补考", why, "去安排", "/make-ups?show=unscheduled")]
+    parts = [_("%(n)s 人已逾期", n=overdue)] if overdue else []
+    parts += [_("%(n)s 人 30 天内到期", n=soon)] if soon else []
+    why = _("其中%(parts)s", parts="，".join(parts)) if parts else _("成绩公布之日起六个月内必须补考")
+    title = _("安排 %(n)s 人补考", n=len(rows))
+    return [Duty(rows[0].case.due_on, title, why, _("去安排"), "/make-ups?show=unscheduled")]
 
 
 def _talks(db: Session, who: Persona) -> list[Duty]:
@@ -260,10 +266,10 @@ def _talks(db: Session, who: Persona) -> list[Duty]:
     if not rows:
         return []
     first, name = rows[0]
-    who_waits = name if len(rows) == 1 else f"{name}等{len(rows)}人"
+    who_waits = name if len(rows) == 1 else _("%(name)s等 %(n)s 人", name=name, n=len(rows))
     address = f"/follow-ups/{first.public_id}" if len(rows) == 1 else "/follow-ups?state=talk_due"
-    why = "补考不合格，建议由所在生态环境部门负责同志约谈（环办执法〔2022〕21号 第七条）"
-    return [Duty(first.talk_due_on, f"约谈{who_waits}", why, "去记录", address)]
+    why = _("补考不合格，建议由所在生态环境部门负责同志约谈（环办执法〔2022〕21号 第七条）")
+    return [Duty(first.talk_due_on, _("约谈%(who)s", who=who_waits), why, _("去记录"), address)]
 
 
 def _narrowed(db: Session, asked: Asked) -> list[ColumnElement[bool]]:

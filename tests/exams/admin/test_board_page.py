@@ -210,7 +210,7 @@ def test_the_first_page_tells_officer_administrator_and_leader_what_to_do(client
 
     assert "等待安排岗位培训考试的补考" in duties(room, client, "officer2")
     told = duties(room, client, "exam_admin")
-    assert "安排1人补考" in told
+    assert "安排 1 人补考" in told
     assert "准备岗位培训考试·冬季场" in told
 
     sitting = room.make_up_sitting(15 * DAY, form=1)

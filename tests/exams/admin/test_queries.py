@@ -196,10 +196,10 @@ def test_duties_follow_the_state_of_sittings_and_cases(room, database):
             found = admin_queries.duties(db, who, now) + make_up_queries.duties(db, who, now)
         return [duty.title for duty in found]
 
-    assert told(admin) == ["安排1人补考"]
+    assert told(admin) == ["安排 1 人补考"]
     assert told(officer) == ["等待安排岗位培训考试的补考"]
     make_up = room.make_up_sitting(20 * DAY, form=1)
-    assert told(admin) == ["安排1人补考"], "a sitting three weeks ahead need not be prepared yet"
+    assert told(admin) == ["安排 1 人补考"], "a sitting three weeks ahead need not be prepared yet"
     assert "准备岗位培训考试·2026年12月10日补考场" in told(admin, make_up.starts_at - 14 * DAY)
     with database.transaction() as db:
         schedule(db, list(cases.values()), make_up, "", ADMIN, room.now)

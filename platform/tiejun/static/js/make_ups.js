@@ -31,6 +31,17 @@
     return fill(words.act, { n: count, day: fill(words.day, { m: month, d: day }) });
   }
 
+  /* Who is ticked says which exam it is: a sitting of another one can't be meant. */
+  function follow() {
+    const ticked = boxes().filter((box) => box.checked);
+    const options = [...form.querySelectorAll('input[name="sitting"]')];
+    const fits = (option) => ticked.every((box) => box.dataset.exam === option.dataset.exam);
+    const chosen = options.find((option) => option.checked);
+    if (!ticked.length || (chosen && fits(chosen))) { return; }
+    const better = options.find((option) => fits(option) && !lateOf(option, ticked).length) || options.find(fits);
+    if (better) { better.checked = true; }
+  }
+
   function show() {
     const ticked = boxes().filter((box) => box.checked);
     const options = [...form.querySelectorAll('input[name="sitting"]')];
@@ -58,7 +69,10 @@
   }
 
   /* After menu.js has set the members of a group box. */
-  document.addEventListener("change", () => window.setTimeout(show, 0));
+  document.addEventListener("change", (event) => window.setTimeout(() => {
+    if (event.target.name !== "sitting") { follow(); }
+    show();
+  }, 0));
   form.addEventListener("input", show);
   const clear = place("clear");
   if (clear) {

@@ -34,13 +34,15 @@ NAVIGATION: tuple[tuple[Permission, str, str], ...] = (
 )
 
 MOST_ENTRIES = 6
-# Blueprints without an entry of their own, and the one under which their pages are found.
+# Blueprints without an entry of their own, and those under which their pages are found.
 ROOMS = {
-    "bank_editor": "bank",
-    "bank_import": "bank",
-    "forms": "bank",
-    "people_import": "people",
-    "results": "exams",
+    "bank_editor": ("bank",),
+    "bank_import": ("bank",),
+    "forms": ("bank",),
+    "people_import": ("people",),
+    "results": ("exams", "delivery"),
+    "invigilation": ("exams",),
+    "late": ("exams",),
 }
 
 
@@ -146,8 +148,8 @@ def _room(endpoint: str | None, entries: list[str]) -> str | None:
     if endpoint in entries or endpoint is None:
         return endpoint
     blueprint = endpoint.partition(".")[0]
-    blueprint = ROOMS.get(blueprint, blueprint)
-    return next((entry for entry in entries if entry.partition(".")[0] == blueprint), None)
+    rooms = ROOMS.get(blueprint, (blueprint,))
+    return next((entry for entry in entries if entry.partition(".")[0] in rooms), None)
 
 
 def _context() -> dict[str, Any]:

@@ -1,13 +1,17 @@
 """The audit trail: who may read it, and whose acts they see."""
 
+import ast
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.architecture.sources import python_files
 from tests.support.clock import ManualClock
 from tests.support.world import World, make_world, sign_in
 from tiejun.audit import COMMAND_LINE, record
 from tiejun.db import Database
+from tiejun.operations.words import ACTION_WORDS
 
 
 @pytest.fixture
@@ -54,3 +58,16 @@ def test_the_trail_is_searched_by_person_and_action(client: FlaskClient, world: 
     found = client.get("/audit?q=命令行&action=roster.imported").get_data(as_text=True)
     assert found.count("<tr>") == 2
     assert "没有符合条件的记录" in client.get("/audit?q=nobody").get_data(as_text=True)
+
+
+def test_every_act_that_is_recorded_has_its_words() -> None:
+    written = {
+        call.args[2].value
+        for path in python_files()
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("record") and len(call.args) > 3
+        if isinstance(call.args[2], ast.Constant)
+    }
+
+    assert len(written) > 30
+    assert written - ACTION_WORDS.keys() == set()

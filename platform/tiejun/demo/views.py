@@ -29,6 +29,7 @@ class ClockForm(FlaskForm):
     )
     unit = RadioField(
         _l("单位"),
+        [InputRequired()],
         choices=[
             SelectChoice("hours", _l("小时")),
             SelectChoice("days", _l("天")),

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from tiejun.access import Permission, persona, require
 from tiejun.operations.trail import Asked, trail
+from tiejun.operations.words import ACTION_WORDS
 from tiejun.web import reading
 
 bp = Blueprint("operations", __name__)
@@ -21,4 +22,6 @@ def audit() -> ResponseReturnValue:
     )
     with reading() as db:
         page, actions = trail(db, persona().scopes(Permission.AUDIT_VIEW), asked)
-    return render_template("operations/audit.html", page=page, actions=actions, asked=asked)
+    return render_template(
+        "operations/audit.html", page=page, actions=actions, asked=asked, words=ACTION_WORDS
+    )

@@ -15,7 +15,8 @@ from tiejun.duties import Duty
 from tiejun.errors import NotFound
 from tiejun.exams.make_up_rules import Urgency, share_used, urgency
 from tiejun.exams.make_up_service import OPEN_STATES
-from tiejun.exams.models import Exam, Registration, Sitting
+from tiejun.exams.models import Attempt, Exam, Registration, Sitting
+from tiejun.exams.queries import Place
 from tiejun.exams.result_models import (
     FollowUpCase,
     FollowUpState,
@@ -24,6 +25,7 @@ from tiejun.exams.result_models import (
     Result,
     Verdict,
 )
+from tiejun.exams.rules import SittingState
 from tiejun.pages import cn_date, cn_window
 from tiejun.people.models import Person, Unit
 from tiejun.people.queries import in_scope
@@ -224,7 +226,7 @@ def _own(db: Session, who: Persona, now: datetime) -> list[Duty]:
     found = []
     for row in (_row(each, beijing(now).date()) for each in db.execute(query)):
         title = row.exam.title
-        if row.sitting is None:
+        if row.sitting is None or row.registration is None:
             why = _("最迟%(day)s补考；考务管理员安排场次后会在这里显示", day=cn_date(row.case.due_on))
             waiting = _("等待安排%(title)s的补考", title=title)
             found.append(Duty(row.case.due_on, waiting, why, _("查看成绩"), "/my/results"))
@@ -232,8 +234,17 @@ def _own(db: Session, who: Persona, now: datetime) -> list[Duty]:
             window = cn_window(row.sitting.starts_at, row.sitting.ends_at)
             venue = row.sitting.venue or _("线上")
             why = _("%(window)s，%(venue)s；补考只有这一次", window=window, venue=venue)
-            day = beijing(row.sitting.starts_at).date()
-            found.append(Duty(day, _("参加%(title)s的补考", title=title), why, _("查看考试"), "/my/exams"))
+            attempt = select(Attempt).where(Attempt.registration_id == row.registration.id)
+            mine = db.scalars(attempt).one_or_none()
+            state = Place(row.exam, row.sitting, row.registration, mine).state(now)
+            if state is SittingState.CLOSED:
+                continue  # sat or missed: what is left is to wait for the result
+            day = max(beijing(row.sitting.starts_at).date(), beijing(now).date())
+            enter = state is not SittingState.UPCOMING
+            action, address = (
+                (_("进入考试"), f"/sit/{row.sitting.public_id}") if enter else (_("查看考试"), "/my/exams")
+            )
+            found.append(Duty(day, _("参加%(title)s的补考", title=title), why, action, address))
     return found
 
 

@@ -7,6 +7,7 @@ from math import ceil
 from typing import TypeVar
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -211,15 +212,16 @@ def duties(db: Session, who: Persona, now: datetime) -> list[Duty]:
 def _duty(row: SittingRow, now: datetime) -> Duty | None:
     name = f"{row.exam.title}·{row.sitting.title}"
     address = f"/sittings/{row.sitting.public_id}"
-    starts_on, ended_on = beijing(row.sitting.starts_at).date(), beijing(row.sitting.ends_at).date()
+    starts_on, ended_on = beijing(row.sitting.starts_at).date(), beijing(row.sitting.over_at).date()
     if row.phase == Phase.PREPARING and row.sitting.starts_at - now <= timedelta(days=PREPARE_DAYS):
-        return Duty(starts_on, f"准备{name}", f"还缺{'、'.join(row.lacking)}", "去准备", address)
+        why = _("还缺%(parts)s", parts="、".join(_(part) for part in row.lacking))
+        return Duty(starts_on, _("准备%(name)s", name=name), why, _("去准备"), address)
     if row.phase == Phase.ENDED:
-        why = f"考试已结束，{row.candidates}人待评阅和宣布成绩"
-        return Duty(ended_on, f"宣布{name}的成绩", why, "去宣布", f"{address}/results")
+        why = _("考试已结束，%(n)s 人待评阅和宣布成绩", n=row.candidates)
+        return Duty(ended_on, _("宣布%(name)s的成绩", name=name), why, _("去宣布"), f"{address}/results")
     if row.phase == Phase.DECLARED:
-        why = f"{row.candidates}人的成绩已宣布，尚未发布；发布后补考期限开始计算"
-        return Duty(ended_on, f"发布{name}的成绩", why, "去发布", f"{address}/results")
+        why = _("%(n)s 人的成绩已宣布，尚未发布；发布后补考期限开始计算", n=row.candidates)
+        return Duty(ended_on, _("发布%(name)s的成绩", name=name), why, _("去发布"), f"{address}/results")
     return None
 
 

@@ -96,4 +96,4 @@ def _judge(sitting: Sitting, exam: Exam, waiting: int) -> Duty:
     why = _("%(n)s人有作答在结束后才送到，两人都同意才计入；宣布成绩之后不能再计入", n=waiting)
     title = _("核查迟到的作答：%(title)s", title=exam.title)
     address = f"/sittings/{sitting.public_id}/late"
-    return Duty(beijing(sitting.ends_at).date(), title, why, _("去核查"), address)
+    return Duty(beijing(sitting.over_at).date(), title, why, _("去核查"), address)

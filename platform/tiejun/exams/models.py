@@ -1,5 +1,6 @@
 """Tables of sittings, attempts and responses; marking and results stand in result_models.py."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
@@ -53,6 +54,11 @@ class Sitting(Base):
     released_at: Mapped[Instant | None]
     created_by: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[Instant]
+
+    @property
+    def over_at(self) -> datetime:
+        """When nobody can answer any more: the window's end, or when all papers were collected before it."""
+        return min(self.closed_at or self.ends_at, self.ends_at)
 
 
 class SittingForm(Base):

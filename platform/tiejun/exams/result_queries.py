@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -271,10 +272,10 @@ def duties(db: Session, who: Persona, now: datetime, policy: Policy | None = Non
         return []
     return [
         Duty(
-            beijing(row.sitting.ends_at).date(),
-            f"评阅{row.exam.title}·{row.sitting.title}",
-            f"{row.todo}道主观题等您评阅；评完才能宣布成绩",
-            "去阅卷",
+            beijing(row.sitting.over_at).date(),
+            _("评阅%(exam)s·%(sitting)s", exam=row.exam.title, sitting=row.sitting.title),
+            _("%(n)s 道主观题等您评阅；评完才能宣布成绩", n=row.todo),
+            _("去阅卷"),
             f"/marking/{row.sitting.public_id}",
         )
         for row in marking_sittings(db, who, now, policy or Policy())

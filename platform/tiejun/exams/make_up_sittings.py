@@ -1,13 +1,14 @@
 """Making a make-up sitting: a copy of the exam's last sitting with a new form."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tiejun.audit import Actor
 from tiejun.bank.form_service import freeze_form
+from tiejun.clock import beijing
 from tiejun.crypto import random_code
 from tiejun.errors import NotFound, Problem, Rejected
 from tiejun.exams.admin_service import SittingSpec, create_sitting
@@ -58,7 +59,7 @@ def copy_for_make_up(db: Session, exam_id: int, wanted: NewSitting, actor: Actor
     spec = SittingSpec(
         exam_id=exam.id,
         starts_at=wanted.starts_at,
-        ends_at=wanted.starts_at + (model.ends_at - model.starts_at),
+        ends_at=_end(wanted.starts_at, model),
         duration_seconds=model.duration_seconds,
         venue=wanted.venue.strip() or model.venue,
         form_ids=(form.id,),
@@ -67,6 +68,18 @@ def copy_for_make_up(db: Session, exam_id: int, wanted: NewSitting, actor: Actor
         is_make_up=True,
     )
     return create_sitting(db, spec, actor, now)
+
+
+def _end(starts_at: datetime, model: Sitting) -> datetime:
+    """Return when the copy's window ends: as long as the model's, but on the day it begins.
+
+    A make-up is due by a day. A window of weeks, copied, would reach past the due days of its candidates.
+    """
+    local = beijing(starts_at)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    window = model.ends_at - model.starts_at
+    shortest = starts_at + timedelta(seconds=model.duration_seconds)
+    return max(min(starts_at + window, midnight), shortest)
 
 
 def _staff(db: Session, sitting_id: int) -> tuple[tuple[int, str], ...]:

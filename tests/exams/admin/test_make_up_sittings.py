@@ -12,6 +12,7 @@ from tiejun.bank.form_service import create_blueprint, freeze_form
 from tiejun.bank.laws_service import sync_register
 from tiejun.bank.models import ExamForm, FormSlot, Item
 from tiejun.bank.service import install_starter
+from tiejun.clock import beijing
 from tiejun.errors import DomainError, Rejected
 from tiejun.exams.admin_service import ExamSpec, SittingSpec, create_exam, create_sitting, form_ids
 from tiejun.exams.make_up_sittings import NewSitting, copy_for_make_up
@@ -61,6 +62,15 @@ def test_the_copy_has_length_and_staff_of_the_last_sitting_and_a_new_form(databa
         assert old != new
         common = items(db, old) & items(db, new)
         assert len(common) <= 0.1 * len(items(db, new))
+
+
+def test_a_window_of_weeks_is_not_copied_past_the_make_ups_day(database, clock, first):
+    with database.transaction() as db:
+        db.get_one(Sitting, first.id).ends_at = first.starts_at + 30 * DAY
+        starts_at = (beijing(clock()) + 20 * DAY).replace(hour=9, minute=0)
+        made = copy_for_make_up(db, first.exam_id, NewSitting(starts_at), ADMIN, clock())
+
+    assert (beijing(made.starts_at).date(), made.ends_at - made.starts_at) == (starts_at.date(), 15 * HOUR)
 
 
 def test_too_few_items_for_a_new_form_leave_everything_as_it_was(database, clock, first):

@@ -135,8 +135,10 @@ def _told_apart() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        # SQLite reports a full disk as OperationalError, a failed write as DatabaseError ("disk I/O error").
-        if isinstance(error, OperationalError) or "disk" in str(error.orig):
+        # SQLite reports a full disk as OperationalError, a failed write as DatabaseError ("disk I/O error"),
+        # and a missing table as OperationalError, too: that one is our fault, not the storage's.
+        refused = isinstance(error, OperationalError) and "no such" not in str(error.orig)
+        if refused or "disk" in str(error.orig):
             raise _unavailable() from error
         raise
 

@@ -4,7 +4,6 @@ import bleach
 import nh3
 from bleach.css_sanitizer import CSSSanitizer
 
-SANITIZER_VERSION = 1
 TAGS = frozenset(
     [
         "p",

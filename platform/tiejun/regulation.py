@@ -96,7 +96,6 @@ CUT_SCORE = _ours("合格分数线", 60, "分", "见于地方通知，国家未�
 EXAM_DURATION = _ours("考试时长", 120, "分钟", "国家未公布")
 SECOND_MARKER_BAND = _ours("合格线上下须第二人评阅的分差", 3, "分")
 THIRD_MARKER_SHARE = _ours("两人评分相差超过满分的多少须第三人评阅", 20, "%")
-LAPSED_CARD = _ours("证件过期多久按首次申领办理", 12, "个月")
 SYNC_GRACE = _ours("交卷后补传答案的宽限", 60, "秒")
 INTEGRITY_RECORD = Provision(
     "严重违纪记录年限", 5, "年", "人力资源社会保障部令第31号", "", Standing.PROPOSAL, "该令不适用本考试，参照"

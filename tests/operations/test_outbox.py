@@ -58,6 +58,14 @@ def test_a_failed_message_waits_before_it_is_tried_again(database: Database, clo
     assert outbox.drain(database, {"topic": Recipient()}, clock()) == (0, 1)
 
 
+def test_after_a_repair_all_messages_can_be_made_due(database: Database, clock: ManualClock) -> None:
+    send(database, clock, "bad")
+    assert outbox.drain(database, {"topic": Recipient()}, clock()) == (0, 1)
+    with database.transaction() as db:
+        outbox.hurry(db, clock())
+    assert outbox.drain(database, {"topic": Recipient()}, clock()) == (0, 1)
+
+
 def test_a_message_of_a_rolled_back_act_is_never_sent(database: Database, clock: ManualClock) -> None:
     try:
         with database.transaction() as db:

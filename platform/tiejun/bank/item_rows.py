@@ -17,6 +17,7 @@ from question_bank.terms import Tier
 from tiejun import crypto
 from tiejun.bank.models import Citation, Item, ItemKey, ItemPurpose, ItemVersion
 from tiejun.bank.rules import excerpt
+from tiejun.html import clean
 
 EXCERPT = 200
 Values = dict[str, Any]
@@ -117,10 +118,15 @@ def _version_values(item: ItemText, by: str, now: datetime) -> Values:
     return {
         "tiers": [tier.value for tier in item.tiers],
         "difficulty": item.difficulty,
-        "content": item.content_json(),
+        "content": _clean(item.content_json()),
         "created_by": by,
         "created_at": now,
     }
+
+
+def _clean(content: Values) -> Values:
+    # The library admits harmless tags only; what is stored goes through the one door for HTML all the same.
+    return {**content, "stimulus": clean(content["stimulus"])} if content["stimulus"] else content
 
 
 def _citation_values(item: ItemText) -> list[Values]:

@@ -11,7 +11,7 @@ from tiejun import outbox as outbox_module
 from tiejun.app import handlers
 from tiejun.bank.laws_service import sync_register
 from tiejun.db import Database
-from tiejun.installation import make_clock
+from tiejun.installation import make_clock, opened
 from tiejun.operations import archive, migrate
 from tiejun.operations.doctor import examine
 from tiejun.operations.serving import run_gunicorn
@@ -63,10 +63,12 @@ def outbox() -> None:
 
 @outbox.command("drain")
 def outbox_drain() -> None:
-    """投递所有到期的消息。"""
-    settings = Settings.from_env()
-    database = Database(settings.sqlalchemy_url)
-    delivered, failed = outbox_module.drain(database, handlers(settings), make_clock(settings)())
+    """投递所有等待的消息，包括因失败而推迟的。"""
+    with opened() as core:
+        now = core.clock()
+        with core.database.transaction() as session:
+            outbox_module.hurry(session, now)
+        delivered, failed = outbox_module.drain(core.database, handlers(core.settings), now)
     click.echo(f"已投递 {delivered} 条，失败 {failed} 条。")
     if failed:
         sys.exit(1)

@@ -7,7 +7,7 @@ from datetime import date
 from tiejun import regulation
 from tiejun.calendar_cn import add_months
 
-LAPSE_MONTHS = regulation.LAPSED_CARD.value
+LAPSE_MONTHS = regulation.CARD_LAPSE.value
 
 NATIONAL = "national"
 PROVINCIAL = "provincial"

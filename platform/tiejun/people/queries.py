@@ -44,17 +44,6 @@ def services(db: Session, condition: ColumnElement[bool], day: date) -> list[Ser
     return [Service(person, unit, posting) for person, unit, posting in rows]
 
 
-def unit_of(db: Session, person_id: int, day: date) -> Unit | None:
-    """Return the unit in which a person serves on `day`; of several the one entered last."""
-    return db.scalars(
-        select(Unit)
-        .join(Posting, Posting.unit_id == Unit.id)
-        .where(Posting.person_id == person_id, serving(day))
-        .order_by(Posting.effective_from.desc(), Posting.id.desc())
-        .limit(1)
-    ).one_or_none()
-
-
 def needs(db: Session, service: Service, day: date) -> tuple[Explained, Explained]:
     """Return level and tier that an officer needs on `day`, each explained."""
     return needs_of_many(db, [service], day)[service.person.id]

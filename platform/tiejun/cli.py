@@ -3,6 +3,7 @@
 import sys
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from tiejun.bank.cli import items, laws
 from tiejun.demo.cli import demo
@@ -32,4 +33,11 @@ def main() -> None:
         sys.exit(2)
     except DomainError as error:
         click.echo(error.message, err=True)
+        sys.exit(1)
+    except SQLAlchemyError as error:
+        click.echo(f"数据库不可用：{getattr(error, 'orig', None) or error}", err=True)
+        click.echo("请检查 TIEJUN_DATABASE_URL，并运行 tiejun db upgrade 和 tiejun doctor。", err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"{error.filename or '文件系统'}：{error.strerror or error}", err=True)
         sys.exit(1)

@@ -258,6 +258,17 @@ def test_the_command_takes_json_with_a_default_unit_and_purpose(
         assert db.execute(select(Item.unit, Item.purpose)).one() == ("C2", "exam")
 
 
+def test_the_command_reports_an_unreadable_file_as_json_too(command_line: CliRunner, tmp_path: Path):
+    path = tmp_path / "bank.xlsx"
+    path.write_text("no workbook")
+
+    result = command_line.invoke(commands, ["items", "import", str(path), "--json"])
+
+    assert result.exit_code == 1
+    report = json.loads(result.stdout)
+    assert (report["read"], report["rejected"], report["problems"][0]["where"]) == (0, 1, "bank.xlsx")
+
+
 def real_banks(test_data: Path) -> list[dict]:
     manifest = json.loads((test_data / "MANIFEST.json").read_text(encoding="utf-8"))
     return [entry for entry in manifest if str(entry["file"]).startswith("xlsx-zh-")]

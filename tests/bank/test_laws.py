@@ -146,6 +146,17 @@ def test_the_command_takes_a_folder_passes_over_what_is_no_law_and_reports_as_js
         assert set(db.scalars(select(LawVersion.id))) == {CODE, OLD_CODE}
 
 
+def test_a_folder_without_any_law_is_not_called_imported(
+    command_line: CliRunner, database: Database, tmp_path: Path
+):
+    (tmp_path / "notes.txt").write_text("not a law")
+
+    result = command_line.invoke(commands, ["laws", "import", str(tmp_path)])
+
+    assert result.exit_code == 1
+    assert "没有法规文件" in result.output
+
+
 def test_the_command_refuses_half_a_file_with_status_1_and_changes_nothing(
     command_line: CliRunner, database: Database, tmp_path: Path
 ):

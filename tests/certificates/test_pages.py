@@ -145,6 +145,7 @@ def test_the_officer_finds_the_certificate_and_its_paper(issued):
     paper = client.get(f"/certificates/{NUMBER}.pdf")
     assert paper.mimetype == "application/pdf"
     assert paper.data.startswith(b"%PDF-")
+    assert paper.headers["Cache-Control"] == "no-store"
     assert f"{NUMBER}.pdf" in paper.headers["Content-Disposition"]
 
 

@@ -12,12 +12,14 @@ from sqlalchemy import func, select
 
 from tests.support.world import csrf_token, sign_in
 from tiejun.app import create_app
+from tiejun.audit import COMMAND_LINE, AuditEvent, record
 from tiejun.certificates.models import Certificate
 from tiejun.clock import ShiftedClock
-from tiejun.demo.cli import demo, demo_environment, prepare_demo
+from tiejun.demo.cli import BEGUN, demo, demo_environment, prepare_demo
 from tiejun.demo.people import PASSWORD, accounts
 from tiejun.exams.result_models import MakeUpCase, Result
 from tiejun.installation import Core, opened
+from tiejun.operations import migrate
 from tiejun.settings import Settings
 
 
@@ -104,3 +106,28 @@ def test_reset_deletes_a_demo_and_nothing_else(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "installed").write_text("")
     assert CliRunner().invoke(demo, ["--reset"]).exit_code == 0
     assert not tmp_path.exists()
+
+
+def test_a_database_that_no_demo_made_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(Settings.from_env(demo_environment({"TIEJUN_DATA_DIR": str(tmp_path)}, 8000))) as core:
+        migrate.upgrade(core.database)
+        with core.database.transaction() as db:
+            record(db, COMMAND_LINE, "sign_in", ("account", 1), core.clock())
+        with pytest.raises(click.ClickException, match="不是演示的数据库"):
+            prepare_demo(core)
+        with core.database.reading() as db:
+            assert db.scalar(select(func.count()).select_from(AuditEvent)) == 1
+    monkeypatch.delenv("TIEJUN_MODE", raising=False)
+    monkeypatch.setenv("TIEJUN_DATA_DIR", str(tmp_path))
+    for arguments in (["clock", "--advance", "1"], ["--reset"]):
+        assert CliRunner().invoke(demo, arguments).exit_code == 1, arguments
+    assert not (tmp_path / "clock-shift").exists()
+
+
+def test_a_demo_that_was_cut_off_is_laid_anew(tmp_path: Path) -> None:
+    with opened(Settings.from_env(demo_environment({"TIEJUN_DATA_DIR": str(tmp_path)}, 8000))) as core:
+        (tmp_path / BEGUN).write_text("")
+        migrate.upgrade(core.database)
+        prepare_demo(core)
+        with core.database.reading() as db:
+            assert len(accounts(db)) == 13

@@ -82,3 +82,10 @@ def test_half_an_archive_is_refused(backup: Path, settings: Settings, tmp_path: 
     backup.write_bytes(backup.read_bytes()[:3000])
     with pytest.raises(DomainError, match="不是完整的备份"):
         archive.restore(elsewhere(settings, tmp_path), backup)
+
+
+def test_a_backup_into_a_folder_that_is_not_there_is_refused(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    with pytest.raises(DomainError, match="文件夹"):
+        archive.back_up(settings, tmp_path / "nowhere" / "backup.tar.gz", NOON)

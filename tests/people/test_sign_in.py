@@ -167,7 +167,8 @@ def test_a_sign_in_without_the_forms_token_is_refused(client: FlaskClient, world
 
 
 @pytest.mark.parametrize(
-    "wanted", ["https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example"]
+    "wanted",
+    ["https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example", "/\r\nX-Header: 1"],
 )
 def test_signing_in_never_leads_to_another_site(client: FlaskClient, world: World, wanted: str) -> None:
     data = {"login": "officer1", "password": PASSWORD, "csrf_token": csrf_token(client, "/sign-in")}

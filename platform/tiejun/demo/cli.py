@@ -22,6 +22,7 @@ from tiejun.settings import Settings, local_keys
 
 FOLDER = Path("data") / "demo"
 INSTALLED = "installed"
+BEGUN = "demo-begun"
 PASSWORD_DAYS = "36500"  # moving the clock by months must not make every visitor change a password
 
 
@@ -38,7 +39,7 @@ def demo_environment(environ: Mapping[str, str], port: int) -> dict[str, str]:
 
 
 @click.group(invoke_without_command=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--reset", is_flag=True, help="删除演示数据，不启动服务")
 @click.option("--prepare", is_flag=True, help="只装好演示内容，不启动服务")
 @click.pass_context
@@ -64,7 +65,8 @@ def demo(context: click.Context, port: int, reset: bool, prepare: bool) -> None:
 def clock(hours: float) -> None:
     """拨动演示时钟。"""
     with opened(Settings.from_env(demo_environment(os.environ, 8000))) as core:
-        if not isinstance(core.clock, ShiftedClock):
+        is_demo = "TIEJUN_MODE" in os.environ or (core.settings.data_dir / INSTALLED).exists()
+        if not isinstance(core.clock, ShiftedClock) or not is_demo:
             raise click.ClickException("只有演示环境可以拨动时钟。")
         core.clock.advance(timedelta(hours=hours))
         click.echo(f"演示时钟现在是 {beijing(core.clock()):%Y-%m-%d %H:%M}（北京时间）。")
@@ -73,10 +75,17 @@ def clock(hours: float) -> None:
 def prepare_demo(core: Core) -> None:
     """Bring the schema up to date; lay the content in once. A half-laid demo is laid anew.
 
-    The mark `installed` is written last: without it whatever is there came from a run that was cut off.
+    The mark `demo-begun` is written first and `installed` last: between them lies a run that was cut off.
+    A database with neither mark belongs to somebody: it is left alone.
+
+    Raises:
+        ClickException: if there is a database that no demo made.
     """
     mark = core.settings.data_dir / INSTALLED
     if not mark.exists():
+        _refuse_others(core)
+        core.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        (core.settings.data_dir / BEGUN).write_text("")
         click.echo("正在装入演示内容……", err=True)
         if core.database.is_sqlite:
             core.database.dispose()
@@ -86,6 +95,16 @@ def prepare_demo(core: Core) -> None:
         mark.write_text("")
     else:
         migrate.upgrade(core.database)
+
+
+def _refuse_others(core: Core) -> None:
+    """Leave alone what may be an installation with real people: its mode need not stand in this shell."""
+    if (core.settings.data_dir / BEGUN).exists():
+        return
+    if core.database.is_sqlite and not Path(str(core.database.url.database)).exists():
+        return
+    if migrate.current(core.database) is not None:
+        raise click.ClickException("这里已有一个不是演示的数据库，没有做任何事。请换一个 TIEJUN_DATA_DIR。")
 
 
 def _remove_database(data_dir: Path) -> None:

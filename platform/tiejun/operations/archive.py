@@ -35,10 +35,12 @@ def back_up(settings: Settings, target: Path, now: datetime) -> dict[str, object
 
     Raises:
         Conflict: if `target` exists.
-        DomainError: if the database can't be read out.
+        DomainError: if its folder does not exist, or the database can't be read out.
     """
     if target.exists():
         raise Conflict(f"{target} 已经存在，没有覆盖。")
+    if not target.parent.is_dir():
+        raise DomainError(f"没有 {target.parent} 这个文件夹，没有备份。", code="no_folder")
     with opened(settings) as core, tempfile.TemporaryDirectory(dir=target.parent) as folder:
         database, work = core.database, Path(folder)
         member = _dump(database, work)

@@ -20,7 +20,7 @@ from tiejun.settings import Settings
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 def serve(host: str, port: int) -> None:
     """启动服务（gunicorn，一个进程四个线程）。"""
     Settings.from_env()

@@ -87,6 +87,7 @@ def _following() -> str:
     wanted = request.args.get("next", "")
     parts = urlsplit(wanted)
     local = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc
+    local = local and wanted.isprintable()  # a line break in it would be one in the header
     return wanted if local else url_for("home.today")
 
 

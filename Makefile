@@ -32,7 +32,7 @@ demo-reset: env  ## delete the demo's data; the next `make demo` starts over
 
 test: env-dev assets  ## all tests, on SQLite and PostgreSQL and in Chromium, then a small rehearsal
 	@$(PY) -m scripts.ensure_tools
-	$(PY) -m pytest -q -n $(JOBS) --dist loadfile
+	$(PY) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
 	$(REHEARSE) --small $(if $(DATA),--data "$(DATA)")
 
 check: env-dev assets  ## format, lint, types, import contracts, templates; the wheel built and served

@@ -7,6 +7,7 @@ A role is granted for a unit and holds in that unit's whole subtree; queries ask
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -166,6 +167,7 @@ class Persona(UserMixin):
     unit_name: str
     must_change_password: bool
     grants: tuple[Grant, ...]
+    seen_at: datetime | None = None  # when the session was last noted as used, before this request
 
     def get_id(self) -> str:
         """Return what flask-login keeps in the signed cookie: the random id of the session row."""

@@ -191,18 +191,17 @@ def load_persona(db: Session, sid: str, now: datetime, settings: Settings) -> Pe
         unit_name=unit.name,
         must_change_password=account.must_change_password or expired,
         grants=grants,
+        seen_at=session.last_seen_at,
     )
 
 
-def touch(database: Database, sid: str, now: datetime) -> None:
+def touch(database: Database, who: Persona, now: datetime) -> None:
     """Note that a session is in use; written at most once a minute."""
-    with database.reading() as db:
-        seen = db.scalar(select(UserSession.last_seen_at).where(UserSession.sid_hash == crypto.digest(sid)))
-    if seen is None or now - seen < TOUCH_EVERY:
+    if who.seen_at is None or now - who.seen_at < TOUCH_EVERY:
         return
     with database.transaction() as db:
         db.execute(
-            update(UserSession).where(UserSession.sid_hash == crypto.digest(sid)).values(last_seen_at=now)
+            update(UserSession).where(UserSession.sid_hash == crypto.digest(who.sid)).values(last_seen_at=now)
         )
 
 
@@ -249,7 +248,7 @@ def _from_cookie(sid: str) -> Persona | None:
     with parts.database.reading() as db:
         found = load_persona(db, sid, now(), parts.settings)
     if found is not None:
-        touch(parts.database, sid, now())
+        touch(parts.database, found, now())
     return found
 
 

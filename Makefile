@@ -19,7 +19,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input install -q -q
 COMPILE := uv pip compile -q --generate-hashes --universal --python-version 3.11 --custom-compile-command "make lock"
 REHEARSE := $(PY) -m tests.load.rehearsal
 
-.PHONY: help demo demo-reset test check format lock rehearsal strings benchmarks screenshots assets env env-dev clean
+.PHONY: help demo demo-reset test check format lock rehearsal strings migration benchmarks screenshots assets env env-dev clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,8 +52,11 @@ rehearsal: env-dev assets  ## the main job against a real server (DATA=folder, S
 	$(REHEARSE) $(if $(SMALL),--small) $(if $(DATA),--data "$(DATA)")
 
 strings: env-dev  ## collect the words of pages into the catalogue
-	$(VENV)/bin/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output --omit-header \
+	$(VENV)/bin/pybabel -q extract -F babel.cfg -k _l -k said --no-location --sort-output --omit-header \
 	  -o platform/tiejun/translations/messages.pot .
+
+migration: env-dev  ## write the next migration from the models (TITLE=)
+	$(PY) -m scripts.new_migration "$(TITLE)"
 
 benchmarks: env-dev  ## speed, as ratios within one run
 	$(PY) -m benchmarks.imports

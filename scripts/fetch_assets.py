@@ -30,6 +30,7 @@ NODE_MODULES = ROOT / "node_modules"
 NODE_HOME = ROOT / ".node"
 
 ICON_PACKAGE = "@tabler/icons"
+EDITOR_PACKAGE = "@wangeditor-next/editor"
 FONT_PACKAGE = "@expo-google-fonts/noto-sans-sc"
 FONT_FILE = "400Regular/NotoSansSC_400Regular.ttf"
 TEST_PACKAGE = "axe-core"
@@ -77,6 +78,11 @@ def wanted_assets(*, with_font: bool) -> list[Asset]:
     assets = [
         Asset("bootstrap", "dist/css/bootstrap.min.css", "bootstrap/bootstrap.min.css"),
         Asset("bootstrap", "LICENSE", "bootstrap/LICENSE"),
+        Asset(EDITOR_PACKAGE, "dist/index.js", "editor/editor.js"),
+        Asset(EDITOR_PACKAGE, "dist/css/style.css", "editor/editor.css"),
+        Asset(EDITOR_PACKAGE, "LICENSE", "editor/LICENSE"),
+        Asset("echarts", "dist/echarts.common.min.js", "echarts/echarts.common.min.js"),
+        Asset("echarts", "LICENSE", "echarts/LICENSE"),
         Asset(ICON_PACKAGE, "LICENSE", "icons/LICENSE"),
         *(icon_asset(name) for name in sorted({line for line in lines if line})),
     ]

@@ -13,7 +13,7 @@ from markupsafe import Markup
 import tiejun
 from tiejun.access import Permission
 from tiejun.clock import ShiftedClock, beijing
-from tiejun.web import core, now
+from tiejun.web import core, now, translated
 
 WEEKDAYS = "一二三四五六日"
 ICONS = Path(__file__).parent / "static" / "vendor" / "icons"
@@ -57,6 +57,7 @@ def init_pages(app: Flask) -> None:
         cn_weekday=cn_weekday,
         cn_window=cn_window,
         points=points,
+        translated=translated,
     )
     app.context_processor(_context)
 

@@ -43,6 +43,7 @@ class Settings:
     lock_minutes: int = _setting("how long an account stays locked after five failures", 30)
     password_days: int = _setting("days until a password must be changed", 90)
     max_upload_mb: int = _setting("largest accepted upload in MB", 20)
+    max_video_mb: int = _setting("largest accepted video of a lesson in MB", 500)
     certificate_provider: str = _setting("who issues certificates; so far only builtin", "builtin")
     worker_seconds: float = _setting("pause between two rounds of the background worker; 0: none", 2.0)
     min_free_mb: int = _setting("free disk space below which doctor raises an alarm", 500)

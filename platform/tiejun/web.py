@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
+from question_bank.words import Words
 from tiejun.access import permission_of, persona
 from tiejun.audit import Actor
 from tiejun.errors import DomainError, TooMany, Unavailable
@@ -65,6 +66,17 @@ def actor() -> Actor:
     return Actor(who.account_id, f"{who.name}（{who.login}）", request.remote_addr)
 
 
+def translated(text: str) -> str:
+    """Return a sentence in the reader's language; what is no `Words` is looked up as it stands."""
+    if isinstance(text, Words):
+        return str(gettext(text.pattern, **{name: _value(value) for name, value in text.values.items()}))
+    return str(gettext(text)) if text else ""
+
+
+def _value(value: object) -> object:
+    return translated(value) if isinstance(value, Words) else value
+
+
 def wants_json() -> bool:
     """Return whether the caller is a program: its errors are problem documents, not pages."""
     return request.path.startswith("/api/")
@@ -112,7 +124,7 @@ def _headers(response: Response) -> Response:
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
-    reply = _answer(error.status, error.code, gettext(error.message), error.details)
+    reply = _answer(error.status, error.code, translated(error.message), error.details)
     if isinstance(error, TooMany | Unavailable):
         reply.headers["Retry-After"] = str(error.details.get("retry_after", 5))
     return reply

@@ -10,8 +10,12 @@ from jinja2 import Environment
 from tests.architecture.sources import ROOT
 
 CATALOGUE = ROOT / "platform" / "tiejun" / "translations" / "messages.pot"
-METHODS = [("platform/tiejun/**.py", "python"), ("templates/**.html", "jinja2")]
-KEYWORDS = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2)}
+METHODS = [
+    ("platform/tiejun/**.py", "python"),
+    ("question_bank/**.py", "python"),
+    ("templates/**.html", "jinja2"),
+]
+KEYWORDS = {"_": None, "_l": None, "said": None, "gettext": None, "ngettext": (1, 2)}
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 # The names of languages are written in the language itself.
 OWN_NAMES = {"中文"}

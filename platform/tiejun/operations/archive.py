@@ -25,7 +25,8 @@ from tiejun.settings import Settings
 SQLITE_MEMBER = "database.sqlite"
 POSTGRES_MEMBER = "database.dump"
 MANIFEST = "manifest.json"
-UPLOADS = "uploads"
+# What people uploaded: between the steps of an import, and to be kept.
+FOLDERS = ("uploads", "files")
 
 
 def back_up(settings: Settings, target: Path, now: datetime) -> dict[str, object]:
@@ -44,8 +45,9 @@ def back_up(settings: Settings, target: Path, now: datetime) -> dict[str, object
     with opened(settings) as core, tempfile.TemporaryDirectory(dir=target.parent) as folder:
         database, work = core.database, Path(folder)
         member = _dump(database, work)
-        if (settings.data_dir / UPLOADS).is_dir():
-            shutil.copytree(settings.data_dir / UPLOADS, work / "files" / UPLOADS)
+        for name in FOLDERS:
+            if (settings.data_dir / name).is_dir():
+                shutil.copytree(settings.data_dir / name, work / "files" / name)
         manifest: dict[str, object] = {
             "made_at": now.isoformat(),
             "revision": migrate.current(database),
@@ -81,8 +83,9 @@ def restore(settings: Settings, source: Path) -> dict[str, object]:
         if manifest["database"] != member:
             raise DomainError("备份与当前数据库的类型不同，不能恢复。", code="other_engine")
         _load(database, work / member)
-        if (work / "files" / UPLOADS).is_dir():
-            shutil.copytree(work / "files" / UPLOADS, settings.data_dir / UPLOADS, dirs_exist_ok=True)
+        for name in FOLDERS:
+            if (work / "files" / name).is_dir():
+                shutil.copytree(work / "files" / name, settings.data_dir / name, dirs_exist_ok=True)
     return manifest
 
 

@@ -1,0 +1,1 @@
+"""Files that people upload to be kept: checked by content, stored outside the web root, served safely."""

@@ -1,0 +1,145 @@
+"""What an uploaded file really is, judged by its content: the name and the browser's word do not count."""
+
+import struct
+import zipfile
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import pypdfium2
+from PIL import Image, UnidentifiedImageError
+
+from question_bank.words import Words, said
+from tiejun.errors import DomainError
+
+HEAD = 64
+UNPACKED_MAX: Final = 200 * 1024 * 1024
+MEMBERS_MAX: Final = 5000
+RATIO_MAX: Final = 200
+PIXELS_MAX: Final = 50_000_000
+
+
+class FileKind(StrEnum):
+    """The kinds of files that are taken."""
+
+    PDF = "pdf"
+    DOCX = "docx"
+    PNG = "png"
+    JPG = "jpg"
+    MP4 = "mp4"
+    WEBM = "webm"
+
+
+DOCUMENTS: Final = frozenset({FileKind.PDF, FileKind.DOCX, FileKind.PNG, FileKind.JPG})
+VIDEOS: Final = frozenset({FileKind.MP4, FileKind.WEBM})
+IMAGES: Final = frozenset({FileKind.PNG, FileKind.JPG})
+
+MEDIA_TYPES: Final = {
+    FileKind.PDF: "application/pdf",
+    FileKind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    FileKind.PNG: "image/png",
+    FileKind.JPG: "image/jpeg",
+    FileKind.MP4: "video/mp4",
+    FileKind.WEBM: "video/webm",
+}
+_SUFFIXES: Final = {"jpeg": FileKind.JPG} | {str(kind): kind for kind in FileKind}
+
+
+class BadFile(DomainError):
+    """The file is not what it may be; nothing was kept."""
+
+    code = "bad_file"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a file was found to be; `pages` of a PDF, else 0."""
+
+    kind: FileKind
+    pages: int = 0
+
+
+def check(path: Path, name: str, allowed: frozenset[FileKind]) -> Checked:
+    """Return what the file at `path`, uploaded as `name`, is.
+
+    Raises:
+        BadFile: if it is no kind of `allowed`, if its content belies its name, or if it is damaged,
+            encrypted, or would grow beyond measure when unpacked.
+    """
+    kind = _kind_by_content(path)
+    if kind is None or kind not in allowed:
+        listed = "、".join(sorted(allowed))
+        raise BadFile(said("“%(name)s”不是可以上传的文件。可以上传：%(listed)s。", name=name, listed=listed))
+    if _SUFFIXES.get(name.rpartition(".")[2].lower()) is not kind:
+        raise BadFile(
+            said("“%(name)s”的内容是 %(kind)s，与文件名不符，没有保存。", name=name, kind=str(kind))
+        )
+    pages = 0
+    if kind is FileKind.PDF:
+        pages = _pdf_pages(path, name)
+    elif kind is FileKind.DOCX:
+        _check_docx(path, name)
+    elif kind in IMAGES:
+        _check_image(path, name, kind)
+    return Checked(kind, pages)
+
+
+def _kind_by_content(path: Path) -> FileKind | None:
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    if head.startswith(b"%PDF-"):
+        return FileKind.PDF
+    if head.startswith(b"PK\x03\x04"):
+        return FileKind.DOCX
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return FileKind.PNG
+    if head.startswith(b"\xff\xd8\xff"):
+        return FileKind.JPG
+    if head[4:8] == b"ftyp":
+        return FileKind.MP4
+    if head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head:
+        return FileKind.WEBM
+    return None
+
+
+def _damaged(name: str) -> Words:
+    return said("“%(name)s”已损坏，打不开，没有保存。", name=name)
+
+
+def _pdf_pages(path: Path, name: str) -> int:
+    try:
+        with pypdfium2.PdfDocument(path) as document:
+            pages = len(document)
+    except pypdfium2.PdfiumError as error:
+        raise BadFile(said("“%(name)s”已损坏或有密码，打不开，没有保存。", name=name)) from error
+    if pages == 0:
+        raise BadFile(_damaged(name))
+    return pages
+
+
+def _check_docx(path: Path, name: str) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, struct.error, ValueError) as error:
+        raise BadFile(_damaged(name)) from error
+    unpacked = sum(member.file_size for member in members)
+    packed = max(1, path.stat().st_size)
+    if len(members) > MEMBERS_MAX or unpacked > UNPACKED_MAX or unpacked / packed > RATIO_MAX:
+        raise BadFile(said("“%(name)s”解开后过大，没有保存。", name=name))
+    names = {member.filename for member in members}
+    if not {"[Content_Types].xml", "word/document.xml"} <= names:
+        raise BadFile(said("“%(name)s”不是 Word 文档（.docx），没有保存。", name=name))
+    if any(member.endswith("vbaProject.bin") for member in names):
+        raise BadFile(said("“%(name)s”含有宏，没有保存。", name=name))
+
+
+def _check_image(path: Path, name: str, kind: FileKind) -> None:
+    try:
+        with Image.open(path, formats=["PNG" if kind is FileKind.PNG else "JPEG"]) as image:
+            if image.width * image.height > PIXELS_MAX:
+                raise BadFile(said("“%(name)s”的像素过多，没有保存。", name=name))
+            image.verify()
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
+        raise BadFile(_damaged(name)) from error

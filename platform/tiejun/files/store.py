@@ -1,0 +1,75 @@
+"""Keeping uploaded files: written once, found by digest, never inside what the web server serves."""
+
+import hashlib
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy.orm import Session
+
+from question_bank.words import said
+from tiejun.audit import Actor
+from tiejun.errors import NotFound
+from tiejun.files.kinds import BadFile, FileKind, check
+from tiejun.files.models import StoredFile
+from tiejun.settings import Settings
+
+FOLDER = "files"
+CHUNK = 1024 * 1024
+MB = 1024 * 1024
+
+
+def keep(
+    settings: Settings, source: IO[bytes], name: str, allowed: frozenset[FileKind], most_mb: int
+) -> StoredFile:
+    """Check and store an upload; return its row, which the caller adds with `filed`.
+
+    Raises:
+        BadFile: if it is empty, larger than `most_mb`, or not one of `allowed`; nothing is kept then.
+    """
+    name = Path(name.replace("\\", "/")).name[-200:]
+    folder = settings.data_dir / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".new") as unfinished:
+        while chunk := source.read(CHUNK):
+            size += len(chunk)
+            if size > most_mb * MB:
+                raise BadFile(said("“%(name)s”超过 %(most)s MB，没有保存。", name=name, most=most_mb))
+            digest.update(chunk)
+            unfinished.write(chunk)
+        if size == 0:
+            raise BadFile(said("“%(name)s”是空文件，没有保存。", name=name))
+        unfinished.flush()
+        found = check(Path(unfinished.name), name, allowed)
+        row = StoredFile(sha256=digest.hexdigest(), name=name, kind=found.kind, size=size, pages=found.pages)
+        target = _path(settings, row.sha256)
+        if not target.exists():
+            target.parent.mkdir(exist_ok=True)
+            target.hardlink_to(unfinished.name)
+    return row
+
+
+def filed(db: Session, row: StoredFile, actor: Actor, now: datetime) -> StoredFile:
+    """Add the row of a kept file in the caller's transaction."""
+    row.created_by, row.created_at = actor.name, now
+    db.add(row)
+    db.flush()
+    return row
+
+
+def path_of(settings: Settings, row: StoredFile) -> Path:
+    """Return where the bytes lie.
+
+    Raises:
+        NotFound: if they are gone.
+    """
+    path = _path(settings, row.sha256)
+    if not path.is_file():
+        raise NotFound(said("文件“%(name)s”已不在服务器上。", name=row.name))
+    return path
+
+
+def _path(settings: Settings, digest: str) -> Path:
+    return settings.data_dir / FOLDER / digest[:2] / digest

@@ -1,0 +1,23 @@
+"""Sentences that can be translated after they were filled in.
+
+Rules, services and the item-bank library know no web and no reader's language. They say a sentence with
+`said("…第 %(n)s 行…", n=3)`: a plain `str` in Chinese that remembers its pattern and values, so that the
+web layer can say it again in the reader's language (`tiejun.web.translated`). `make strings` collects them.
+"""
+
+from typing import Any
+
+
+class Words(str):
+    """A Chinese sentence, filled in; `pattern` is the catalogue's entry, `values` what was put into it."""
+
+    __slots__ = ("pattern", "values")
+    pattern: str
+    values: dict[str, Any]
+
+
+def said(pattern: str, /, **values: Any) -> Words:
+    """Return the sentence `pattern` filled with `values`; a value may be `Words` itself."""
+    words = Words(pattern % values if values else pattern)
+    words.pattern, words.values = pattern, values
+    return words

@@ -28,12 +28,19 @@ class Permission(StrEnum):
     ACCOUNT_UNLOCK = "account:unlock"
     AUDIT_VIEW = "audit:view"
     CARD_CHECK = "card:check"
+    CASE_REVIEW = "case:review"
+    CASE_WRITE = "case:write"
     CERTIFICATE_MANAGE = "certificate:manage"
     CERTIFICATE_VIEW = "certificate:view"
+    COURSE_MANAGE = "course:manage"
+    COURSE_WRITE = "course:write"
+    DASHBOARD_VIEW = "dashboard:view"
     DEMO_CLOCK = "demo:clock"
     EXAM_SIT = "exam:sit"
     FOLLOW_UP_MANAGE = "follow_up:manage"
     FORM_MANAGE = "form:manage"
+    HOURS_RECORD = "hours:record"
+    HOURS_VIEW = "hours:view"
     ITEM_IMPORT = "item:import"
     ITEM_VIEW = "item:view"
     ITEM_WRITE = "item:write"
@@ -44,12 +51,14 @@ class Permission(StrEnum):
     MARKING_SCORE = "marking:score"
     PEOPLE_IMPORT = "people:import"
     PEOPLE_VIEW = "people:view"
+    PRACTICE_USE = "practice:use"
     RESULT_DECLARE = "result:declare"
     RESULT_VIEW = "result:view"
     SELF_USE = "self:use"
     SITTING_INVIGILATE = "sitting:invigilate"
     SITTING_MANAGE = "sitting:manage"
     SITTING_VIEW = "sitting:view"
+    STUDY_USE = "study:use"
     TRAINING_IMPORT = "training:import"
 
 
@@ -83,7 +92,7 @@ ROLE_WORDS = {
     Role.AUDITOR: "稽查员",
 }
 
-_EVERYBODY = {Permission.SELF_USE, Permission.LAW_VIEW}
+_EVERYBODY = {Permission.SELF_USE, Permission.LAW_VIEW, Permission.STUDY_USE}
 _UNIT = {
     Permission.PEOPLE_VIEW,
     Permission.PEOPLE_IMPORT,
@@ -93,6 +102,9 @@ _UNIT = {
     Permission.RESULT_VIEW,
     Permission.CERTIFICATE_VIEW,
     Permission.FOLLOW_UP_MANAGE,
+    Permission.HOURS_VIEW,
+    Permission.HOURS_RECORD,
+    Permission.DASHBOARD_VIEW,
 }
 _EXAM = {
     Permission.FORM_MANAGE,
@@ -112,16 +124,27 @@ _EXAM = {
 _PROVINCE = (
     _UNIT
     | _EXAM
-    | {Permission.CARD_CHECK, Permission.CERTIFICATE_MANAGE, Permission.AUDIT_VIEW, Permission.DEMO_CLOCK}
+    | {
+        Permission.CARD_CHECK,
+        Permission.CERTIFICATE_MANAGE,
+        Permission.AUDIT_VIEW,
+        Permission.COURSE_MANAGE,
+        Permission.DEMO_CLOCK,
+    }
 )
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     role: frozenset(granted | _EVERYBODY)
     for role, granted in {
-        Role.OFFICER: {Permission.EXAM_SIT},
-        Role.TRAINER: {Permission.ITEM_VIEW},
+        Role.OFFICER: {Permission.EXAM_SIT, Permission.PRACTICE_USE},
+        Role.TRAINER: {
+            Permission.ITEM_VIEW,
+            Permission.COURSE_WRITE,
+            Permission.CASE_WRITE,
+            Permission.CASE_REVIEW,
+        },
         Role.ITEM_WRITER: {Permission.ITEM_VIEW, Permission.ITEM_WRITE, Permission.ITEM_IMPORT},
-        Role.ITEM_REVIEWER: {Permission.ITEM_VIEW},
+        Role.ITEM_REVIEWER: {Permission.ITEM_VIEW, Permission.CASE_REVIEW},
         Role.MARKER: {Permission.MARKING_SCORE},
         Role.INVIGILATOR: {
             Permission.SITTING_VIEW,
@@ -139,6 +162,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.RESULT_VIEW,
             Permission.CERTIFICATE_VIEW,
             Permission.AUDIT_VIEW,
+            Permission.HOURS_VIEW,
+            Permission.DASHBOARD_VIEW,
         },
     }.items()
 }

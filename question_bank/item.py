@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from question_bank.item_check import BLANK, check_item
 from question_bank.terms import ItemError, ItemKind, PartType, Problem, Tier
+from question_bank.words import said
 
 __all__ = [
     "Citation",
@@ -198,7 +199,7 @@ class Item:
         where = f"试题 {key.get('id', '')}".strip()
         seen, hidden = content.get("parts"), key.get("parts")
         if not isinstance(seen, Sequence) or not isinstance(hidden, Sequence) or len(seen) != len(hidden):
-            raise ItemError([Problem(where, "parts", "题面与答案的小题数不一致")])
+            raise ItemError([Problem(where, "parts", said("题面与答案的小题数不一致"))])
         parts = [{**shown, **kept} for shown, kept in zip(seen, hidden, strict=True)]
         return cls.from_json({**content, **key, "parts": parts})
 

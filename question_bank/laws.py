@@ -15,6 +15,7 @@ from importlib import resources
 from typing import Any, TypeGuard
 
 from question_bank.terms import Problem, ProblemsError
+from question_bank.words import said
 
 PREFIX = "中华人民共和国"
 REQUIRED = ("id", "title", "kind", "adopted", "effective", "articles")
@@ -131,7 +132,7 @@ def parse_law(content: bytes, source_name: str) -> LawVersion:
     try:
         data = json.loads(content)
     except (UnicodeDecodeError, ValueError) as error:
-        raise LawError([Problem(source_name, "", "不是有效的 JSON 文件（应为 UTF-8 编码）")]) from error
+        raise LawError([Problem(source_name, "", said("不是有效的 JSON 文件（应为 UTF-8 编码）"))]) from error
     problems = _head_problems(data, source_name)
     if not problems:
         problems = _article_problems(data["articles"], source_name)
@@ -143,22 +144,22 @@ def parse_law(content: bytes, source_name: str) -> LawVersion:
 
 def _head_problems(data: object, where: str) -> list[Problem]:
     if not isinstance(data, dict):
-        return [Problem(where, "", "应为 JSON 对象")]
-    problems = [Problem(where, name, "缺少这个字段") for name in REQUIRED if not data.get(name)]
+        return [Problem(where, "", said("应为 JSON 对象"))]
+    problems = [Problem(where, name, said("缺少这个字段")) for name in REQUIRED if not data.get(name)]
     for name in ("id", "title", "kind"):
         if data.get(name) and not isinstance(data[name], str):
-            problems.append(Problem(where, name, "应为文字"))
+            problems.append(Problem(where, name, said("应为文字")))
     if data.get("articles") and not isinstance(data["articles"], list):
-        problems.append(Problem(where, "articles", "应为列表"))
+        problems.append(Problem(where, "articles", said("应为列表")))
     days: dict[str, date] = {}
     for name in ("adopted", "effective", "ceased"):
         if data.get(name):
             try:
                 days[name] = date.fromisoformat(data[name])
             except (TypeError, ValueError):
-                problems.append(Problem(where, name, f"日期不正确：{data[name]}"))
+                problems.append(Problem(where, name, said("日期不正确：%(data)s", data=data[name])))
     if "effective" in days and "ceased" in days and days["ceased"] <= days["effective"]:
-        problems.append(Problem(where, "ceased", "失效日期应晚于施行日期"))
+        problems.append(Problem(where, "ceased", said("失效日期应晚于施行日期")))
     return problems
 
 
@@ -166,23 +167,35 @@ def _article_problems(articles: list[Any], where: str) -> list[Problem]:
     problems = []
     previous = (0, 0)
     for position, article in enumerate(articles, start=1):
-        here = f"{where} 第 {position} 个条文"
+        here = said("%(where)s 第 %(position)s 个条文", where=where, position=position)
         if not isinstance(article, dict):
-            problems.append(Problem(here, "articles", "应为对象"))
+            problems.append(Problem(here, "articles", said("应为对象")))
             continue
         number, sub = article.get("number"), article.get("sub") or 0
         if not _is_count(number, 1) or not _is_count(sub, 0):
-            problems.append(Problem(here, "number", "条号应为正整数"))
+            problems.append(Problem(here, "number", said("条号应为正整数")))
             continue
         if (number, sub) == previous:
-            problems.append(Problem(here, "number", f"条号 {article_key(number, sub)} 重复"))
+            problems.append(
+                Problem(here, "number", said("条号 %(number)s 重复", number=article_key(number, sub)))
+            )
         elif (number, sub) < previous:
             problems.append(
-                Problem(here, "number", f"条号 {article_key(number, sub)} 排在 {article_key(*previous)} 之后")
+                Problem(
+                    here,
+                    "number",
+                    said(
+                        "条号 %(number)s 排在 %(value)s 之后",
+                        number=article_key(number, sub),
+                        value=article_key(*previous),
+                    ),
+                )
             )
         previous = max(previous, (number, sub))
         if not isinstance(article.get("text"), str) or not article["text"].strip():
-            problems.append(Problem(here, "text", f"第 {article_key(number, sub)} 条没有条文"))
+            problems.append(
+                Problem(here, "text", said("第 %(number)s 条没有条文", number=article_key(number, sub)))
+            )
     return problems
 
 

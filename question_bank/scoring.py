@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from question_bank.item import Part, PartType
 from question_bank.terms import UNSTORABLE
+from question_bank.words import said
 
 MAX_ESSAY = 20_000
 MAX_BLANK = 500
@@ -125,11 +126,11 @@ def check_value(part_type: PartType, value: object, option_ids: Collection[str],
     if value is None:
         return
     if part_type is PartType.SINGLE:
-        _need(isinstance(value, str) and value in option_ids, "单选题的作答应为本题的一个选项")
+        _need(isinstance(value, str) and value in option_ids, said("单选题的作答应为本题的一个选项"))
     elif part_type is PartType.MULTIPLE:
         _check_multiple(value, option_ids)
     elif part_type is PartType.TRUE_FALSE:
-        _need(isinstance(value, bool), "判断题的作答应为 true 或 false")
+        _need(isinstance(value, bool), said("判断题的作答应为 true 或 false"))
     elif part_type is PartType.FILL_IN:
         _check_fill_in(value, blanks)
     else:
@@ -137,7 +138,7 @@ def check_value(part_type: PartType, value: object, option_ids: Collection[str],
 
 
 def _check_multiple(value: object, option_ids: Collection[str]) -> None:
-    message = "多选题的作答应为本题选项的非空列表，不得重复"
+    message = said("多选题的作答应为本题选项的非空列表，不得重复")
     _need(isinstance(value, list | tuple) and bool(value), message)
     assert isinstance(value, list | tuple)
     _need(all(isinstance(chosen, str) and chosen in option_ids for chosen in value), message)
@@ -146,17 +147,17 @@ def _check_multiple(value: object, option_ids: Collection[str]) -> None:
 
 def _check_fill_in(value: object, blanks: int) -> None:
     fits = isinstance(value, list | tuple) and len(value) == blanks
-    _need(fits, f"填空题的作答应为 {blanks} 个空的文字列表")
+    _need(fits, said("填空题的作答应为 %(blanks)s 个空的文字列表", blanks=blanks))
     assert isinstance(value, list | tuple)
     for text in value:
         _check_text(text, MAX_BLANK)
 
 
 def _check_text(value: object, limit: int) -> None:
-    _need(isinstance(value, str), "作答应为文字")
+    _need(isinstance(value, str), said("作答应为文字"))
     assert isinstance(value, str)
-    _need(len(value) <= limit, f"作答超过 {limit} 个字符")
-    _need(not UNSTORABLE.search(value), "作答含有不能保存的字符")
+    _need(len(value) <= limit, said("作答超过 %(limit)s 个字符", limit=limit))
+    _need(not UNSTORABLE.search(value), said("作答含有不能保存的字符"))
 
 
 def _need(condition: bool, message: str) -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 
 from question_bank.item import Item, ItemError, Problem
+from question_bank.words import said
 
 
 @cache
@@ -31,7 +32,7 @@ def read_items(content: bytes, source_name: str) -> list[Item]:
     try:
         rows = list(json.loads(content)["items"])
     except (UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
-        raise ItemError([Problem(source_name, "items", "不是有效的试题文件")]) from error
+        raise ItemError([Problem(source_name, "items", said("不是有效的试题文件"))]) from error
     items, problems = [], []
     for row in rows:
         try:

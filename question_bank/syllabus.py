@@ -12,6 +12,7 @@ from functools import cache
 from importlib import resources
 
 from question_bank.terms import Problem, ProblemsError, Tier
+from question_bank.words import said
 
 FULL_WEIGHT = 100
 
@@ -120,12 +121,16 @@ def _problems(syllabus: Syllabus) -> Iterable[Problem]:
     for module in syllabus.modules:
         for code in [module.code, *(unit.code for unit in module.units)]:
             if code in seen:
-                yield Problem(code, "code", "代码重复")
+                yield Problem(code, "code", said("代码重复"))
             seen.add(code)
         for unit in module.units:
             if unit.module != module.code:
-                yield Problem(unit.code, "code", f"单元不属于模块 {module.code}")
+                yield Problem(unit.code, "code", said("单元不属于模块 %(code)s", code=module.code))
     for tier in Tier:
         total = sum(module.weight(tier) for module in syllabus.modules)
         if total != FULL_WEIGHT:
-            yield Problem(tier.label, f"weight_{tier}", f"权重合计 {total}，应为 {FULL_WEIGHT}")
+            yield Problem(
+                tier.label,
+                f"weight_{tier}",
+                said("权重合计 %(total)s，应为 %(full_weight)s", total=total, full_weight=FULL_WEIGHT),
+            )

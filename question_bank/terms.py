@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from question_bank.words import clauses, said
+
 
 class PartType(StrEnum):
     """How one part is answered."""
@@ -50,14 +52,14 @@ class Tier(StrEnum):
 
 
 LABELS = {
-    "single": "单选题",
-    "multiple": "多选题",
-    "true_false": "判断题",
-    "fill_in": "填空题",
-    "essay": "论述题",
-    "case": "案例分析题",
-    "primary": "初级",
-    "intermediate": "中级",
+    "single": said("单选题"),
+    "multiple": said("多选题"),
+    "true_false": said("判断题"),
+    "fill_in": said("填空题"),
+    "essay": said("论述题"),
+    "case": said("案例分析题"),
+    "primary": said("初级"),
+    "intermediate": said("中级"),
 }
 
 
@@ -74,7 +76,13 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.where}「{self.field}」：{self.message}"
+        return str(self.sentence())
+
+    def sentence(self) -> str:
+        """Return the complaint as one sentence."""
+        return said(
+            "%(where)s「%(field)s」：%(message)s", where=self.where, field=self.field, message=self.message
+        )
 
 
 class ProblemsError(ValueError):
@@ -82,7 +90,7 @@ class ProblemsError(ValueError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
-        super().__init__("；".join(str(problem) for problem in self.problems))
+        super().__init__(clauses(problem.sentence() for problem in self.problems))
 
 
 class ItemError(ProblemsError):

@@ -5,6 +5,8 @@ Rules, services and the item-bank library know no web and no reader's language. 
 web layer can say it again in the reader's language (`tiejun.web.translated`). `make strings` collects them.
 """
 
+from collections.abc import Callable, Iterable
+from functools import reduce
 from typing import Any
 
 
@@ -21,3 +23,18 @@ def said(pattern: str, /, **values: Any) -> Words:
     words = Words(pattern % values if values else pattern)
     words.pattern, words.values = pattern, values
     return words
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Return "甲、乙、丙", each of which is said in the reader's language; empty when there is none."""
+    return _chain(parts, lambda head, last: said("%(head)s、%(last)s", head=head, last=last))
+
+
+def clauses(parts: Iterable[str]) -> str:
+    """Return "甲；乙；丙", each of which is said in the reader's language; empty when there is none."""
+    return _chain(parts, lambda head, last: said("%(head)s；%(last)s", head=head, last=last))
+
+
+def _chain(parts: Iterable[str], link: Callable[[str, str], str]) -> str:
+    first, *others = [*parts] or [""]
+    return reduce(link, others, first)

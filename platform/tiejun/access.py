@@ -16,6 +16,7 @@ from uuid import UUID
 from flask import current_app
 from flask_login import UserMixin, current_user
 
+from question_bank.words import listed, said
 from tiejun.errors import Forbidden
 
 P = ParamSpec("P")
@@ -79,17 +80,17 @@ class Role(StrEnum):
 
 
 ROLE_WORDS = {
-    Role.OFFICER: "执法人员",
-    Role.TRAINER: "师资",
-    Role.ITEM_WRITER: "命题人",
-    Role.ITEM_REVIEWER: "审题人",
-    Role.MARKER: "阅卷人",
-    Role.INVIGILATOR: "监考",
-    Role.EXAM_ADMIN: "考务管理员",
-    Role.UNIT_ADMIN: "单位管理员",
-    Role.PROVINCE_ADMIN: "省厅管理员",
-    Role.NATIONAL_ADMIN: "部执法局管理员",
-    Role.AUDITOR: "稽查员",
+    Role.OFFICER: said("执法人员"),
+    Role.TRAINER: said("师资"),
+    Role.ITEM_WRITER: said("命题人"),
+    Role.ITEM_REVIEWER: said("审题人"),
+    Role.MARKER: said("阅卷人"),
+    Role.INVIGILATOR: said("监考"),
+    Role.EXAM_ADMIN: said("考务管理员"),
+    Role.UNIT_ADMIN: said("单位管理员"),
+    Role.PROVINCE_ADMIN: said("省厅管理员"),
+    Role.NATIONAL_ADMIN: said("部执法局管理员"),
+    Role.AUDITOR: said("稽查员"),
 }
 
 _EVERYBODY = {Permission.SELF_USE, Permission.LAW_VIEW, Permission.STUDY_USE}
@@ -218,7 +219,7 @@ class Persona(UserMixin):
     @property
     def role_words(self) -> str:
         """The roles in Chinese, for the page's head."""
-        return "、".join(word for role, word in ROLE_WORDS.items() if role in self.roles)
+        return listed(word for role, word in ROLE_WORDS.items() if role in self.roles)
 
 
 def persona() -> Persona:
@@ -236,7 +237,7 @@ def require(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]
             if not current_user.is_authenticated:
                 return current_app.login_manager.unauthorized()  # type: ignore[attr-defined, no-any-return]
             if not current_user.may(permission):
-                raise Forbidden("您没有进行这项操作的权限。")
+                raise Forbidden(said("您没有进行这项操作的权限。"))
             return view(*args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]

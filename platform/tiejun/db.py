@@ -28,6 +28,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from question_bank.words import said
 from tiejun.errors import Unavailable
 
 REQUEST_THREADS = 4
@@ -144,7 +145,7 @@ def _told_apart() -> Iterator[None]:
 
 
 def _unavailable() -> Unavailable:
-    words = "系统暂时无法保存，没有写入任何内容，请稍后重试。"
+    words = said("系统暂时无法保存，没有写入任何内容，请稍后重试。")
     return Unavailable(words, code="storage_unavailable", retry_after=5)
 
 

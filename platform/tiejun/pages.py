@@ -11,26 +11,27 @@ from flask_login import current_user
 from markupsafe import Markup
 
 import tiejun
+from question_bank.words import said
 from tiejun.access import Permission
 from tiejun.clock import ShiftedClock, beijing
-from tiejun.web import core, now, translated
+from tiejun.web import core, joined, now
 
 WEEKDAYS = "一二三四五六日"
 ICONS = Path(__file__).parent / "static" / "vendor" / "icons"
 # (permission, endpoint, label): the first six that a person may see make up the navigation.
 NAVIGATION: tuple[tuple[Permission, str, str], ...] = (
-    (Permission.SELF_USE, "home.today", "今天"),
-    (Permission.PEOPLE_VIEW, "people.roster", "人员"),
-    (Permission.ITEM_VIEW, "bank.items", "题库"),
-    (Permission.EXAM_SIT, "delivery.mine", "考试"),
-    (Permission.SITTING_VIEW, "exams.sittings", "考试"),
-    (Permission.MARKING_SCORE, "marking.tasks", "阅卷"),
-    (Permission.MAKE_UP_MANAGE, "make_ups.board", "补考"),
-    (Permission.CERTIFICATE_VIEW, "certificates.register", "证书"),
-    (Permission.EXAM_SIT, "certificates.mine", "证书"),
-    (Permission.FOLLOW_UP_MANAGE, "make_ups.follow_ups", "约谈"),
-    (Permission.LAW_VIEW, "laws.index", "法规"),
-    (Permission.AUDIT_VIEW, "operations.audit", "操作记录"),
+    (Permission.SELF_USE, "home.today", said("今天")),
+    (Permission.PEOPLE_VIEW, "people.roster", said("人员")),
+    (Permission.ITEM_VIEW, "bank.items", said("题库")),
+    (Permission.EXAM_SIT, "delivery.mine", said("考试")),
+    (Permission.SITTING_VIEW, "exams.sittings", said("考试")),
+    (Permission.MARKING_SCORE, "marking.tasks", said("阅卷")),
+    (Permission.MAKE_UP_MANAGE, "make_ups.board", said("补考")),
+    (Permission.CERTIFICATE_VIEW, "certificates.register", said("证书")),
+    (Permission.EXAM_SIT, "certificates.mine", said("证书")),
+    (Permission.FOLLOW_UP_MANAGE, "make_ups.follow_ups", said("约谈")),
+    (Permission.LAW_VIEW, "laws.index", said("法规")),
+    (Permission.AUDIT_VIEW, "operations.audit", said("操作记录")),
 )
 
 MOST_ENTRIES = 6
@@ -57,7 +58,7 @@ def init_pages(app: Flask) -> None:
         cn_weekday=cn_weekday,
         cn_window=cn_window,
         points=points,
-        translated=translated,
+        joined=joined,
     )
     app.context_processor(_context)
 

@@ -7,6 +7,7 @@ import hashlib
 import re
 from pathlib import Path
 
+from question_bank.words import said
 from tiejun.errors import NotFound
 from tiejun.settings import Settings
 
@@ -32,7 +33,7 @@ def fetch(settings: Settings, digest: str) -> bytes:
     """
     path = _folder(settings) / digest
     if not DIGEST.fullmatch(digest) or not path.is_file():
-        raise NotFound("上传的文件已不在，请重新选择文件。")
+        raise NotFound(said("上传的文件已不在，请重新选择文件。"))
     return path.read_bytes()
 
 

@@ -2,19 +2,23 @@
 
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 from flask import Flask, Response, current_app, flash, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from question_bank.words import Words
+from question_bank.words import Words, said
 from tiejun.access import permission_of, persona
 from tiejun.audit import Actor
 from tiejun.errors import DomainError, TooMany, Unavailable
@@ -69,11 +73,46 @@ def actor() -> Actor:
 def translated(text: str) -> str:
     """Return a sentence in the reader's language; what is no `Words` is looked up as it stands."""
     if isinstance(text, Words):
-        return str(gettext(text.pattern, **{name: _value(value) for name, value in text.values.items()}))
+        values = {name: said_again(value) for name, value in text.values.items()}
+        return str(gettext(text.pattern, **values))
     return str(gettext(text)) if text else ""
 
 
-def _value(value: object) -> object:
+def said_again(value: Any) -> Any:
+    """Return `value` with every `Words` in it, at any depth, in the reader's language; all else as it is."""
+    if isinstance(value, Words):
+        return translated(value)
+    if isinstance(value, dict):
+        return {name: said_again(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [said_again(one) for one in value]
+    return value
+
+
+def joined(parts: Iterable[str], separator: str = "、") -> str:
+    """Return `parts` in the reader's language, with the separator of that language between them."""
+    return str(gettext(separator)).join(str(said_again(part)) for part in parts)
+
+
+@pass_eval_context
+def _say(context: EvalContext, text: str, /, **values: Any) -> str:
+    """Stand for `_` in templates: as flask-babel's, but `Words` may be said, and be among the values."""
+    if isinstance(text, Words) and not values:
+        return translated(text)
+    sentence = str(gettext(text))
+    filled = {name: said_again(value) for name, value in values.items()}
+    return (Markup(sentence) if context.autoescape else sentence) % filled  # noqa: S704 - our own sentences
+
+
+def _init_words(app: Flask) -> None:
+    """Let templates say `Words` in the reader's language wherever they print them."""
+    app.jinja_env.finalize = said_printed
+    app.jinja_env.globals["_"] = _say
+    app.jinja_env.filters["translated"] = translated
+
+
+def said_printed(value: Any) -> Any:
+    """Return what a template prints for `value`."""
     return translated(value) if isinstance(value, Words) else value
 
 
@@ -86,6 +125,7 @@ def init_web(app: Flask) -> None:
     """Add headers, error pages, translations and CSRF protection to `app`."""
     csrf.init_app(app)
     babel.init_app(app, locale_selector=_locale, timezone_selector=lambda: "Asia/Shanghai")
+    _init_words(app)
     app.before_request(_before)
     app.after_request(_headers)
     app.register_error_handler(DomainError, _domain_error)
@@ -124,7 +164,7 @@ def _headers(response: Response) -> Response:
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
-    reply = _answer(error.status, error.code, translated(error.message), error.details)
+    reply = _answer(error.status, error.code, translated(error.message), said_again(error.details))
     if isinstance(error, TooMany | Unavailable):
         reply.headers["Retry-After"] = str(error.details.get("retry_after", 5))
     return reply
@@ -138,7 +178,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or error.code is None or error.code < 400:
         return error
     code = HTTPStatus(error.code).phrase.lower().replace(" ", "_")
-    return _answer(error.code, code, gettext(_WORDS.get(error.code, "请求无法处理。")), {})
+    return _answer(error.code, code, gettext(_WORDS.get(error.code, said("请求无法处理。"))), {})
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
@@ -148,12 +188,12 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 
 _WORDS = {
-    400: "请求的内容不完整。",
-    404: "没有找到这个页面，或者您无权查看。",
-    405: "这个地址不接受这种操作。",
-    413: "上传的内容过大，没有保存。",
-    415: "不支持这种文件类型。",
-    429: "操作过于频繁，请稍后再试。",
+    400: said("请求的内容不完整。"),
+    404: said("没有找到这个页面，或者您无权查看。"),
+    405: said("这个地址不接受这种操作。"),
+    413: said("上传的内容过大，没有保存。"),
+    415: said("不支持这种文件类型。"),
+    429: said("操作过于频繁，请稍后再试。"),
 }
 
 
@@ -181,4 +221,4 @@ def _answer(status: int, code: str, message: str, details: dict[str, object]) ->
 
 def notice(message: str, tone: str = "ok") -> None:
     """Show `message` on the next page; `tone` is ok, due or over."""
-    flash(message, tone)
+    flash(said_again(message), tone)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from question_bank.assembly.flow import Arc, Network
 from question_bank.terms import LABELS
+from question_bank.words import clauses, said
 
 Kind = tuple[str, ...]
 SPREAD = 1_000
@@ -60,14 +61,23 @@ class Shortage:
     too_used: bool = False
 
     def __str__(self) -> str:
-        what = (f"模块 {self.module} " if self.module else "") + (LABELS[self.kind] if self.kind else "")
-        tail = "（现有试题已在以前的试卷中用过，超出重复比例）" if self.too_used else ""
-        return f"{what or '试题'}缺 {self.missing} 题{tail}"
+        return str(self.sentence())
+
+    def sentence(self) -> str:
+        """Return what is missing, as a clause."""
+        what = LABELS[self.kind] if self.kind else said("试题")
+        if self.module:
+            what = said(
+                "模块 %(module)s %(kind)s", module=self.module, kind=LABELS[self.kind] if self.kind else ""
+            )
+        tail = said("（现有试题已在以前的试卷中用过，超出重复比例）") if self.too_used else ""
+        return said("%(what)s缺 %(missing)s 题%(tail)s", what=what, missing=self.missing, tail=tail)
 
 
 def shortages_text(shortages: Collection[Shortage]) -> str:
     """Return one Chinese sentence for all shortages."""
-    return "题库不足以组卷：" + "；".join(str(shortage) for shortage in shortages)
+    found = clauses(shortage.sentence() for shortage in shortages)
+    return said("题库不足以组卷：%(shortages)s", shortages=found)
 
 
 def allocate(

@@ -14,6 +14,7 @@ from typing import Any, Self
 from question_bank.item import Item, ItemKind, PartType, number_json
 from question_bank.syllabus import load_syllabus
 from question_bank.terms import Problem, ProblemsError, Tier
+from question_bank.words import said
 
 MAX_MINUTES = 600
 MAX_ITEMS = 500
@@ -122,7 +123,9 @@ class Blueprint:
                 module_weights=load_syllabus().module_weights(tier) if weights is None else _weights(weights),
             )
         except (KeyError, TypeError, ValueError, InvalidOperation) as error:
-            raise BlueprintError([Problem("蓝图", "", f"内容不完整或不正确：{error}")]) from error
+            raise BlueprintError(
+                [Problem(said("蓝图"), "", said("内容不完整或不正确：%(error)s", error=error))]
+            ) from error
         problems = blueprint.problems()
         if problems:
             raise BlueprintError(problems)
@@ -153,21 +156,39 @@ class Blueprint:
         """Return every contradiction; an empty list means that forms can be assembled from it."""
         found = []
         if not self.title.strip():
-            found.append(Problem("蓝图", "title", "不能为空"))
+            found.append(Problem(said("蓝图"), "title", said("不能为空")))
         if not 1 <= self.duration_minutes <= MAX_MINUTES:
-            found.append(Problem("蓝图", "duration_minutes", f"时长应为 1 到 {MAX_MINUTES} 分钟"))
+            found.append(
+                Problem(
+                    said("蓝图"),
+                    "duration_minutes",
+                    said("时长应为 1 到 %(max_minutes)s 分钟", max_minutes=MAX_MINUTES),
+                )
+            )
         if not 1 <= self.item_count <= MAX_ITEMS:
-            found.append(Problem("蓝图", "sections", f"试题总数应为 1 到 {MAX_ITEMS}"))
+            found.append(
+                Problem(
+                    said("蓝图"), "sections", said("试题总数应为 1 到 %(max_items)s", max_items=MAX_ITEMS)
+                )
+            )
         total = sum((section.points for section in self.sections), Decimal(0))
         if total != self.total_points:
             found.append(
-                Problem("蓝图", "total_points", f"各部分合计 {total} 分，应为 {self.total_points} 分")
+                Problem(
+                    said("蓝图"),
+                    "total_points",
+                    said(
+                        "各部分合计 %(total)s 分，应为 %(total_points)s 分",
+                        total=total,
+                        total_points=self.total_points,
+                    ),
+                )
             )
         if not 0 < self.cut_score <= self.total_points:
-            found.append(Problem("蓝图", "cut_score", "合格分数线应大于 0 且不超过总分"))
+            found.append(Problem(said("蓝图"), "cut_score", said("合格分数线应大于 0 且不超过总分")))
         weights = self.module_weights.values()
         if weights and (min(weights) < 0 or sum(weights) <= 0):
-            found.append(Problem("蓝图", "module_weights", "模块权重不能为负，也不能全为 0"))
+            found.append(Problem(said("蓝图"), "module_weights", said("模块权重不能为负，也不能全为 0")))
         return found + [problem for section in self.sections for problem in _section_problems(section)]
 
 
@@ -201,16 +222,16 @@ def _decimal(value: object) -> Decimal:
 
 
 def _section_problems(section: Section) -> list[Problem]:
-    where = f"蓝图「{section.title}」"
+    where = said("蓝图「%(title)s」", title=section.title)
     found = []
     if section.count < 1:
-        found.append(Problem(where, "count", "题数应至少为 1"))
+        found.append(Problem(where, "count", said("题数应至少为 1")))
     if any(part.points <= 0 for part in section.parts):
-        found.append(Problem(where, "points", "分值应大于 0"))
+        found.append(Problem(where, "points", said("分值应大于 0")))
     if section.kind is not ItemKind.CASE and [part.type.value for part in section.parts] != [
         section.kind.value
     ]:
-        found.append(Problem(where, "parts", "非案例部分只能有一种同题型的小题"))
+        found.append(Problem(where, "parts", said("非案例部分只能有一种同题型的小题")))
     if section.kind is ItemKind.CASE and len(section.parts) < 2:
-        found.append(Problem(where, "parts", "案例部分至少有两个小题"))
+        found.append(Problem(where, "parts", said("案例部分至少有两个小题")))
     return found

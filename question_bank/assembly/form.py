@@ -19,6 +19,7 @@ from question_bank.assembly.blueprint import PartPoints
 from question_bank.assembly.draw import Draw
 from question_bank.item import Item, ItemKind, Part, PartType, number_json
 from question_bank.scoring import ValueShapeError
+from question_bank.words import said
 
 Json = dict[str, Any]
 # Without letters and digits that look alike on a printed sheet or a poor screen.
@@ -141,7 +142,7 @@ def canonical_value(slot_map: SlotMap, value: object) -> object:
     try:
         return back[value] if isinstance(value, str) else [back[chosen] for chosen in value]  # type: ignore[attr-defined]  # TypeError is caught
     except (KeyError, TypeError) as error:
-        raise ValueShapeError("作答中有本题没有的选项") from error
+        raise ValueShapeError(said("作答中有本题没有的选项")) from error
 
 
 def canonical_json(data: object) -> bytes:

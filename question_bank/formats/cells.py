@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 from question_bank.item import PartType
 from question_bank.scoring import normalise
+from question_bank.words import listed, said
 
 LETTERS = "ABCDEFGH"
 FEWEST_NUMBERED = 3
@@ -81,9 +82,9 @@ def part_type(text: str) -> PartType:
     """Return the type a cell names."""
     name = re.sub(r"\s", "", _BRACKETED.sub("", unicodedata.normalize("NFKC", text)))
     if not name:
-        raise CellProblem("没有题型")
+        raise CellProblem(said("没有题型"))
     if name not in _TYPE_NAMES:
-        raise CellProblem(f"不认识的题型「{text}」")
+        raise CellProblem(said("不认识的题型「%(text)s」", text=text))
     return _TYPE_NAMES[name]
 
 
@@ -123,7 +124,14 @@ def unlabel(options: Sequence[str]) -> tuple[list[str], bool]:
             texts.append(option[1:].strip())
             loose = True
         else:
-            raise CellProblem(f"第 {number} 个选项应标为 {letter}，无法与答案对应：{option[:20]}")
+            raise CellProblem(
+                said(
+                    "第 %(number)s 个选项应标为 %(letter)s，无法与答案对应：%(option)s",
+                    number=number,
+                    letter=letter,
+                    option=option[:20],
+                )
+            )
     return texts, loose
 
 
@@ -135,7 +143,7 @@ def _folded_head(option: str) -> str:
 def choice_letters(text: str, options: Sequence[str]) -> list[str]:
     """Return the letters an answer names; the exact text of an option is as good as its letter."""
     if not text:
-        raise CellProblem("没有答案")
+        raise CellProblem(said("没有答案"))
     letters = re.sub(r"[\s,、;/|.]", "", unicodedata.normalize("NFKC", text)).upper()
     if not re.fullmatch(r"[A-Z]+", letters):
         same = [
@@ -144,31 +152,31 @@ def choice_letters(text: str, options: Sequence[str]) -> list[str]:
             if normalise(option) == normalise(text)
         ]
         if len(same) != 1:
-            raise CellProblem(f"答案「{text[:20]}」不是选项字母")
+            raise CellProblem(said("答案「%(text)s」不是选项字母", text=text[:20]))
         return same
     outside = [letter for letter in letters if letter not in LETTERS[: len(options)]]
     if outside:
-        raise CellProblem(f"答案 {'、'.join(outside)} 不在选项之中")
+        raise CellProblem(said("答案 %(names)s 不在选项之中", names=listed(outside)))
     if len(set(letters)) < len(letters):
-        raise CellProblem(f"答案「{text}」有重复")
+        raise CellProblem(said("答案「%(text)s」有重复", text=text))
     return list(letters)
 
 
 def truth(text: str, options: Sequence[str]) -> bool:
     """Return the key of a true/false item, written as a word, a sign, or the letter of 正确 or 错误."""
     if not text:
-        raise CellProblem("没有答案")
+        raise CellProblem(said("没有答案"))
     word = normalise(text)
     if options and word in {"a", "b"}:
         position = "ab".index(word)
         if position >= len(options):
-            raise CellProblem(f"答案 {text} 不在选项之中")
+            raise CellProblem(said("答案 %(text)s 不在选项之中", text=text))
         word = normalise(options[position])
     elif word in {"a", "b"}:
         return word == "a"
     if word in RIGHT or word in WRONG:
         return word in RIGHT
-    raise CellProblem(f"判断题答案「{text[:20]}」无法识别，请写 正确 或 错误")
+    raise CellProblem(said("判断题答案「%(text)s」无法识别，请写 正确 或 错误", text=text[:20]))
 
 
 def with_blanks(stem: str) -> str:
@@ -181,7 +189,7 @@ def with_blanks(stem: str) -> str:
 def blank_answers(text: str, blanks: int) -> list[list[str]]:
     """Return the accepted spellings per blank: blanks apart by ** ## ; or a list mark, spellings by |."""
     if not text:
-        raise CellProblem("没有答案")
+        raise CellProblem(said("没有答案"))
     pieces = [text]
     if blanks > 1:
         splits = [
@@ -189,12 +197,17 @@ def blank_answers(text: str, blanks: int) -> list[list[str]]:
         ]
         pieces = next((split for split in splits if len(split) == blanks), pieces)
         if len(pieces) != blanks:
-            raise CellProblem(f"题干有 {blanks} 个空，答案应为用 ** 隔开的 {blanks} 段")
+            raise CellProblem(
+                said(
+                    "题干有 %(blanks)s 个空，答案应为用 ** 隔开的 %(blanks)s 段",
+                    blanks=blanks,
+                )
+            )
     answers = [
         [spelling.strip() for spelling in re.split("[|｜]", piece) if spelling.strip()] for piece in pieces
     ]
     if not all(answers):
-        raise CellProblem("有的空没有答案")
+        raise CellProblem(said("有的空没有答案"))
     return answers
 
 

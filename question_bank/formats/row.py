@@ -28,6 +28,7 @@ from question_bank.item import PartType, Tier, number_json
 from question_bank.item_check import BLANK
 from question_bank.laws import load_register
 from question_bank.syllabus import load_syllabus
+from question_bank.words import said
 
 MIN_OPTIONS = 2
 DIFFICULTIES = {
@@ -71,7 +72,7 @@ class Row:
     values: Mapping[str, Any]
     texts: dict[str, str] = field(init=False)
     warnings: list[tuple[str, str]] = field(default_factory=list)
-    reading: str = "题型"
+    reading: str = said("题型")
 
     def __post_init__(self) -> None:
         self.texts = {"stem": ""} | {name: cell_text(value) for name, value in self.values.items()}
@@ -97,14 +98,16 @@ def item_json(row: Row, item_id: str, defaults: ImportDefaults) -> dict[str, Any
     Raises:
         CellProblem: if a cell cannot be understood; `row.reading` names its column.
     """
-    kind = part_type(row.text("type", "题型"))
-    stem = row.text("stem", "题干")
+    kind = part_type(row.text("type", said("题型")))
+    stem = row.text("stem", said("题干"))
     if not stem:
-        raise CellProblem("没有题干")
+        raise CellProblem(said("没有题干"))
     points = _points(row, kind)
     if is_day(row.values.get("answer")):
-        row.reading = "答案"
-        row.warn(f"答案单元格是日期（{row.texts['answer']}），可能是 Excel 自动改写，请核对")
+        row.reading = said("答案")
+        row.warn(
+            said("答案单元格是日期（%(texts)s），可能是 Excel 自动改写，请核对", texts=row.texts["answer"])
+        )
     part: dict[str, Any] = {"type": kind.value, "stem": stem, "options": [], "key": None, "rubric": []}
     part |= {"points": number_json(points)} | _answer(row, kind, stem, points)
     return {
@@ -115,7 +118,7 @@ def item_json(row: Row, item_id: str, defaults: ImportDefaults) -> dict[str, Any
         "difficulty": _difficulty(row, defaults),
         "stimulus": None,
         "parts": [part],
-        "rationale": row.text("rationale", "解析"),
+        "rationale": row.text("rationale", said("解析")),
         "citations": _citations(row),
         "figures": [],
     }
@@ -127,49 +130,49 @@ def _answer(row: Row, kind: PartType, stem: str, points: Decimal) -> dict[str, A
         blanked = with_blanks(stem)
         blanks = len(BLANK.findall(blanked))
         if not blanks:
-            row.reading = "题干"
-            raise CellProblem("填空题题干中没有空，请用 ____ 或（ ）标出")
-        return {"stem": blanked, "key": blank_answers(row.text("answer", "答案"), blanks)}
+            row.reading = said("题干")
+            raise CellProblem(said("填空题题干中没有空，请用 ____ 或（ ）标出"))
+        return {"stem": blanked, "key": blank_answers(row.text("answer", said("答案")), blanks)}
     if kind is PartType.ESSAY:
-        answer = row.text("answer", "答案")
+        answer = row.text("answer", said("答案"))
         if not answer:
-            raise CellProblem("没有答案（评分要点）")
+            raise CellProblem(said("没有答案（评分要点）"))
         return {"rubric": [{"points": number_json(points), "text": answer}]}
     options = _options(row)
-    answer = row.text("answer", "答案")
+    answer = row.text("answer", said("答案"))
     if kind is PartType.TRUE_FALSE:
         return {"key": truth(answer, options)}
     if len(options) < MIN_OPTIONS:
-        row.reading = "选项"
-        raise CellProblem("选择题至少要有两个选项")
+        row.reading = said("选项")
+        raise CellProblem(said("选择题至少要有两个选项"))
     letters = choice_letters(answer, options)
     shown = [{"id": letter.lower(), "text": text} for letter, text in zip(LETTERS, options, strict=False)]
     if kind is PartType.MULTIPLE:
         if len(letters) == 1:
-            row.warn("多选题只有一个答案，请核对")
+            row.warn(said("多选题只有一个答案，请核对"))
         return {"options": shown, "key": [letter.lower() for letter in letters]}
     if len(letters) > 1:
-        raise CellProblem(f"单选题有 {len(letters)} 个答案")
+        raise CellProblem(said("单选题有 %(n)s 个答案", n=len(letters)))
     return {"options": shown, "key": letters[0].lower()}
 
 
 def _options(row: Row) -> list[str]:
     """Return the texts of the options, from one cell or from the columns A to H."""
-    one_cell = row.text("options", "选项")
+    one_cell = row.text("options", said("选项"))
     if one_cell:
         pieces = split_options(one_cell)
         if len(pieces) > len(LETTERS):
-            raise CellProblem(f"选项超过 {len(LETTERS)} 个")
+            raise CellProblem(said("选项超过 %(n)s 个", n=len(LETTERS)))
         texts, loose = unlabel(pieces)
         if loose:
-            row.warn("有的选项字母后没有分隔符，已按标号处理，请核对")
+            row.warn(said("有的选项字母后没有分隔符，已按标号处理，请核对"))
         return texts
     cells = [row.texts.get(letter, "") for letter in LETTERS]
     while cells and not cells[-1]:
         cells.pop()
     for letter, text in zip(LETTERS, cells, strict=False):
         if not text:
-            raise CellProblem(f"选项 {letter} 为空")
+            raise CellProblem(said("选项 %(letter)s 为空", letter=letter))
     try:
         texts, loose = unlabel(cells)
     except CellProblem:  # the columns are the labels; a text that looks like one is the author's
@@ -178,35 +181,41 @@ def _options(row: Row) -> list[str]:
 
 
 def _points(row: Row, kind: PartType) -> Decimal:
-    text = row.text("points", "分值")
+    text = row.text("points", said("分值"))
     if not text:
         return POINTS[kind]
     try:
         return Decimal(unicodedata.normalize("NFKC", text).removesuffix("分").strip())
     except InvalidOperation as error:
-        raise CellProblem(f"分值「{text}」不是数字") from error
+        raise CellProblem(said("分值「%(text)s」不是数字", text=text)) from error
 
 
 def _unit(row: Row, defaults: ImportDefaults) -> str | None:
-    text = row.text("unit", "知识点")
+    text = row.text("unit", said("知识点"))
     for unit in load_syllabus().units() if text else ():
         if text.upper().split(maxsplit=1)[0] == unit.code or text == unit.title:
             return unit.code
     if text:
-        row.warn(f"大纲中没有「{text}」，按默认单元 {defaults.unit or '（无）'} 处理")
+        row.warn(
+            said(
+                "大纲中没有「%(text)s」，按默认单元 %(value)s 处理",
+                text=text,
+                value=defaults.unit or said("（无）"),
+            )
+        )
     return defaults.unit
 
 
 def _tiers(row: Row, defaults: ImportDefaults) -> tuple[Tier, ...]:
-    text = row.text("tier", "层级")
+    text = row.text("tier", said("层级"))
     named = tuple(tier for tier in Tier if tier.label in text)
     if text and not named:
-        row.warn(f"不认识的层级「{text}」，按默认处理")
+        row.warn(said("不认识的层级「%(text)s」，按默认处理", text=text))
     return named or defaults.tiers
 
 
 def _difficulty(row: Row, defaults: ImportDefaults) -> float:
-    text = re.sub(r"\s", "", row.text("difficulty", "难度"))
+    text = re.sub(r"\s", "", row.text("difficulty", said("难度")))
     if text in DIFFICULTIES:
         return DIFFICULTIES[text]
     try:
@@ -215,17 +224,17 @@ def _difficulty(row: Row, defaults: ImportDefaults) -> float:
         value = -1.0
     if 0 <= value <= 1:
         return value
-    row.warn(f"难度「{text}」应为 易、中、难 或 0 到 1 之间的数，按默认处理")
+    row.warn(said("难度「%(text)s」应为 易、中、难 或 0 到 1 之间的数，按默认处理", text=text))
     return defaults.difficulty
 
 
 def _citations(row: Row) -> list[dict[str, str]]:
-    text = row.text("citation", "依据")
+    text = row.text("citation", said("依据"))
     if not text:
         return []
     found, unknown = find_citations(text, load_register())
     for title in unknown:
-        row.warn(f"法规库中没有《{title}》")
+        row.warn(said("法规库中没有《%(title)s》", title=title))
     if not found and not unknown:
-        row.warn("没有识别出条文，请写作《法规名称》第×条")
+        row.warn(said("没有识别出条文，请写作《法规名称》第×条"))
     return [{"law": citation.law, "article": citation.article} for citation in found]

@@ -16,6 +16,7 @@ from question_bank.formats.row import ImportDefaults, Row, item_json
 from question_bank.formats.workbook import Sheet, SpreadsheetRefused, read_sheets
 from question_bank.item import Item, ItemError, Problem
 from question_bank.scoring import normalise
+from question_bank.words import listed, said
 
 __all__ = ["ImportDefaults", "ImportReport", "SpreadsheetRefused", "read_items"]
 
@@ -65,14 +66,16 @@ def read_items(content: bytes, filename: str, defaults: ImportDefaults | None = 
     tables = [table for table in map(_find_table, sheets) if table]
     name = PurePath(filename).name
     if not tables:
-        raise SpreadsheetRefused(f"「{name}」中没有找到含「题型、题干、答案」三列的表头")
+        raise SpreadsheetRefused(said("「%(name)s」中没有找到含「题型、题干、答案」三列的表头", name=name))
     if sum(len(table.sheet.rows) for table in tables) > MAX_ROWS:
-        raise SpreadsheetRefused(f"「{name}」超过 {MAX_ROWS} 行，请分成几个文件导入")
+        raise SpreadsheetRefused(
+            said("「%(name)s」超过 %(max_rows)s 行，请分成几个文件导入", name=name, max_rows=MAX_ROWS)
+        )
     report = ImportReport()
     for sheet in sheets:
         if sheet.rows and all(table.sheet is not sheet for table in tables):
             report.warnings.append(
-                Problem(sheet.name, "表头", "没有找到「题型、题干、答案」，整个工作表未读取")
+                Problem(sheet.name, said("表头"), said("没有找到「题型、题干、答案」，整个工作表未读取"))
             )
     for table in tables:
         _read_table(table, defaults or ImportDefaults(), report)
@@ -99,7 +102,9 @@ def _find_table(sheet: Sheet) -> _Table | None:
 def _read_table(table: _Table, defaults: ImportDefaults, report: ImportReport) -> None:
     sheet_name = table.sheet.name
     if table.ignored:
-        report.warnings.append(Problem(sheet_name, "表头", f"未使用的列：{'、'.join(table.ignored)}"))
+        report.warnings.append(
+            Problem(sheet_name, said("表头"), said("未使用的列：%(names)s", names=listed(table.ignored)))
+        )
     rows = [row for row in _rows(table) if not row.is_blank]
     report.read += len(rows)
     for row, stem in zip(rows, strip_numbers([row.texts["stem"] for row in rows]), strict=True):
@@ -126,9 +131,9 @@ def _read_row(row: Row, item_id: str, defaults: ImportDefaults, report: ImportRe
 
 
 COLUMN_NAMES = {name: names[0] for name, names in HEADERS.items()} | {
-    "key": "答案",
-    "rubric": "答案",
-    "citations": "依据",
+    "key": said("答案"),
+    "rubric": said("答案"),
+    "citations": said("依据"),
 }
 
 
@@ -149,4 +154,10 @@ def _warn_of_duplicates(report: ImportReport) -> None:
         earlier = first.setdefault(normalise(item.parts[0].stem), (sheet, number))
         if earlier != (sheet, number):
             where = f"{sheet}!{number}"
-            report.warnings.append(Problem(where, "题干", f"与 {earlier[0]}!{earlier[1]} 的题干相同"))
+            report.warnings.append(
+                Problem(
+                    where,
+                    said("题干"),
+                    said("与 %(sheet)s!%(row)s 的题干相同", sheet=earlier[0], row=earlier[1]),
+                )
+            )

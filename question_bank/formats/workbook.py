@@ -16,6 +16,8 @@ from typing import Any
 
 import python_calamine
 
+from question_bank.words import said
+
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_RATIO = 200
 RATIO_FROM = 10 * 1024 * 1024
@@ -34,11 +36,11 @@ _IS_SHARED = re.compile(rb"""\st\s*=\s*["']s["']""")
 _INDEX = re.compile(rb"\s*<(?:\w+:)?v[^>]*>\s*([0-9]{1,9})\s*<")
 _SHARED = re.compile(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si>", re.DOTALL)
 
-OLD_FORMAT = "这是旧版 Excel（.xls）文件，请在 Excel 或 WPS 中另存为 .xlsx 后再导入"
-ENCRYPTED = "文件已加密，请取消打开密码后再导入"
-NOT_A_WORKBOOK = "不是有效的 .xlsx 文件"
-DAMAGED = "文件已损坏，无法读取"
-TOO_LARGE = "文件解压后过大，已拒绝导入"
+OLD_FORMAT = said("这是旧版 Excel（.xls）文件，请在 Excel 或 WPS 中另存为 .xlsx 后再导入")
+ENCRYPTED = said("文件已加密，请取消打开密码后再导入")
+NOT_A_WORKBOOK = said("不是有效的 .xlsx 文件")
+DAMAGED = said("文件已损坏，无法读取")
+TOO_LARGE = said("文件解压后过大，已拒绝导入")
 
 
 class SpreadsheetRefused(ValueError):

@@ -9,6 +9,7 @@ from flask_login import current_user
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from question_bank.words import said
 from tiejun.access import permission_of
 from tiejun.api.limits import RateLimit
 from tiejun.api.schemas import Body
@@ -40,15 +41,15 @@ def body(model: type[Model]) -> Model:
     try:
         return model.model_validate_json(request.get_data(cache=False) or b"null")
     except RequestEntityTooLarge as error:
-        raise TooLarge("一次发送的内容过大，没有保存；请分批发送。") from error
+        raise TooLarge(said("一次发送的内容过大，没有保存；请分批发送。")) from error
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False, include_context=False)
         if any(fault["type"] == "too_long" and fault["loc"] == ("events",) for fault in faults):
-            raise TooLarge("一次最多发送200次作答，没有保存；请分批发送。") from error
+            raise TooLarge(said("一次最多发送200次作答，没有保存；请分批发送。")) from error
         named = [
             {"field": ".".join(map(str, fault["loc"])), "message": fault["msg"]} for fault in faults[:20]
         ]
-        raise DomainError("请求的内容不符合接口说明，没有保存。", errors=named) from error
+        raise DomainError(said("请求的内容不符合接口说明，没有保存。"), errors=named) from error
 
 
 def reply(model: BaseModel) -> Response:
@@ -66,10 +67,10 @@ def attempt_claims(attempt: UUID) -> Claims:
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme != "Attempt":
-        raise BadToken("缺少应试凭证，请重新进入考试。")
+        raise BadToken(said("缺少应试凭证，请重新进入考试。"))
     claims = tokens.read(token, settings().secret_key)
     if claims.attempt != attempt:
-        raise NotFound("没有找到这次应试，或者它不属于您。")
+        raise NotFound(said("没有找到这次应试，或者它不属于您。"))
     RATE.take(claims.lease, now())
     return claims
 
@@ -97,4 +98,4 @@ def require_safe_transport() -> None:
     """
     if request.is_secure or ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 - unknown
         return
-    raise Forbidden("正式考试必须通过 https 访问。", code="https_required")
+    raise Forbidden(said("正式考试必须通过 https 访问。"), code="https_required")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from uuid import UUID
 
+from question_bank.words import said
 from tiejun.errors import TooMany
 
 BURST = 60
@@ -38,4 +39,4 @@ class RateLimit:
             while len(self._buckets) > KEPT:
                 self._buckets.popitem(last=False)
         if left < 1:
-            raise TooMany("发送过于频繁，请稍候再试；本机上的作答不会丢失。", retry_after=1)
+            raise TooMany(said("发送过于频繁，请稍候再试；本机上的作答不会丢失。"), retry_after=1)

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from question_bank.words import said
 from tiejun.access import Permission, persona, public, require
 from tiejun.api import schemas
 from tiejun.api.calls import (
@@ -82,7 +83,7 @@ def paper(sitting: UUID) -> ResponseReturnValue:
     with reading() as db:
         found = queries.paper_hash(db, sitting, persona().person_id, now())
     if found is None:
-        raise Conflict("候考室还没有开放，或者场次已经结束。", code="not_open_yet")
+        raise Conflict(said("候考室还没有开放，或者场次已经结束。"), code="not_open_yet")
     return reply(schemas.PaperOut(form=found[0], hash=found[1], sealed=False))
 
 

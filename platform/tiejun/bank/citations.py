@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from question_bank.item import Item as ItemText
 from question_bank.syllabus import load_syllabus
+from question_bank.words import said
 from tiejun.bank.models import Article, ItemPurpose, LawVersion
 from tiejun.errors import Problem
 
@@ -43,12 +44,24 @@ class CitationCheck:
         for citation in item.citations:
             title = self._titles.get(citation.law)
             if title is None:
-                found.problems.append(Problem(where, "依据", f"法规库中没有代码为“{citation.law}”的法规"))
+                found.problems.append(
+                    Problem(where, said("依据"), said("法规库中没有代码为“%(law)s”的法规", law=citation.law))
+                )
             elif citation.law not in self._with_text:
-                message = f"《{title}》的正文尚未导入，第 {citation.article} 条无法核对"
-                found.warnings.append(Problem(where, "依据", message))
+                message = said(
+                    "《%(title)s》的正文尚未导入，第 %(article)s 条无法核对",
+                    title=title,
+                    article=citation.article,
+                )
+                found.warnings.append(Problem(where, said("依据"), message))
             elif (citation.law, citation.article) not in self._articles:
-                found.problems.append(Problem(where, "依据", f"《{title}》没有第 {citation.article} 条"))
+                found.problems.append(
+                    Problem(
+                        where,
+                        said("依据"),
+                        said("《%(title)s》没有第 %(article)s 条", title=title, article=citation.article),
+                    )
+                )
         return found
 
 
@@ -56,8 +69,8 @@ def unit_problems(where: str, item: ItemText, purpose: ItemPurpose) -> list[Prob
     """Return what is wrong with an item's unit; exam items need one, practice items may do without."""
     if item.unit is None:
         if purpose is ItemPurpose.EXAM:
-            return [Problem(where, "单元", "考试用题必须归入大纲单元")]
+            return [Problem(where, said("单元"), said("考试用题必须归入大纲单元"))]
         return []
     if load_syllabus().unit(item.unit) is None:
-        return [Problem(where, "单元", f"大纲中没有单元“{item.unit}”")]
+        return [Problem(where, said("单元"), said("大纲中没有单元“%(unit)s”", unit=item.unit))]
     return []

@@ -12,6 +12,7 @@ from question_bank.item import Item as ItemText
 from question_bank.item import ItemError
 from question_bank.lint import lint
 from question_bank.syllabus import load_syllabus
+from question_bank.words import said
 from tiejun.audit import Actor
 from tiejun.bank.draft import Draft
 from tiejun.bank.models import Item, ItemPurpose
@@ -46,7 +47,7 @@ def save_draft(db: Session, draft: Draft, target: Target, actor: Actor, now: dat
         Conflict, NotFound: as `service.save_item`.
     """
     if draft.purpose not in tuple(ItemPurpose):
-        raise Rejected(NOT_SAVED, [Problem("试题", "purpose", "请选择用途")])
+        raise Rejected(NOT_SAVED, [Problem(said("试题"), "purpose", said("请选择用途"))])
     try:
         item = ItemText.from_json(draft.to_json(target.code))
     except ItemError as error:
@@ -54,7 +55,7 @@ def save_draft(db: Session, draft: Draft, target: Target, actor: Actor, now: dat
     return save_item(db, item, ItemPurpose(draft.purpose), actor, now, target.base_version)
 
 
-NOT_SAVED = "试题没有保存，请改正下面的内容。填写的内容都还在。"
+NOT_SAVED = said("试题没有保存，请改正下面的内容。填写的内容都还在。")
 
 
 def by_field(problems: Iterable[Problem]) -> Mapping[str, list[str]]:

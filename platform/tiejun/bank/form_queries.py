@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from question_bank.assembly.blueprint import Blueprint as BlueprintText
 from question_bank.item import Item as ItemText
+from question_bank.words import said
 from tiejun.bank.form_service import blueprint_text, candidates
 from tiejun.bank.item_rows import to_text
 from tiejun.bank.models import Blueprint, ExamForm, FormSlot, Item, ItemVersion
@@ -73,7 +74,7 @@ def get_blueprint(db: Session, public_id: UUID) -> Blueprint:
     """
     row = db.scalar(select(Blueprint).where(Blueprint.public_id == public_id))
     if row is None:
-        raise NotFound("没有这份命题细目表。")
+        raise NotFound(said("没有这份命题细目表。"))
     return row
 
 
@@ -109,7 +110,7 @@ def form_detail(db: Session, public_id: UUID) -> FormDetail:
     """
     form = db.scalar(select(ExamForm).where(ExamForm.public_id == public_id))
     if form is None:
-        raise NotFound("没有这份试卷。")
+        raise NotFound(said("没有这份试卷。"))
     rows = db.execute(
         select(FormSlot, Item, ItemVersion)
         .join(Item, Item.id == FormSlot.item_id)

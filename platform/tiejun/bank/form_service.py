@@ -15,6 +15,7 @@ from question_bank.assembly.draw import Draw, Infeasible, assemble
 from question_bank.assembly.form import BuiltForm, SlotMap, build_form, canonical_json, canonical_value
 from question_bank.item import Item as ItemText
 from question_bank.item import Part
+from question_bank.words import said
 from tiejun.audit import Actor, record
 from tiejun.bank.item_rows import IS_CURRENT, to_text
 from tiejun.bank.models import (
@@ -92,11 +93,11 @@ def create_blueprint(
     """
     problems = [Problem(p.where, p.field, p.message) for p in blueprint.problems()]
     if level not in LEVELS:
-        problems.append(Problem("蓝图", "level", "级别只能是国家级或省级"))
+        problems.append(Problem(said("蓝图"), "level", said("级别只能是国家级或省级")))
     if problems:
-        raise Rejected("命题细目表没有保存。", problems)
+        raise Rejected(said("命题细目表没有保存。"), problems)
     if db.scalar(select(Blueprint.id).where(Blueprint.title == blueprint.title)) is not None:
-        raise Conflict(f"已有名为“{blueprint.title}”的命题细目表。", code="title_taken")
+        raise Conflict(said("已有名为“%(title)s”的命题细目表。", title=blueprint.title), code="title_taken")
     row = Blueprint(
         title=blueprint.title,
         level=level,
@@ -124,7 +125,7 @@ def blueprint_text(row: Blueprint) -> BlueprintText:
         return BlueprintText.from_json(row.spec)
     except BlueprintError as error:
         problems = [Problem(p.where, p.field, p.message) for p in error.problems]
-        raise Rejected("这份命题细目表不能用于组卷。", problems) from error
+        raise Rejected(said("这份命题细目表不能用于组卷。"), problems) from error
 
 
 def draw_form(db: Session, order: FormOrder) -> FormDraft:
@@ -136,7 +137,7 @@ def draw_form(db: Session, order: FormOrder) -> FormDraft:
     """
     row = db.get(Blueprint, order.blueprint_id)
     if row is None:
-        raise NotFound("没有这份命题细目表。")
+        raise NotFound(said("没有这份命题细目表。"))
     blueprint = blueprint_text(row)
     versions = candidates(db, blueprint, order.day)
     try:
@@ -149,10 +150,11 @@ def draw_form(db: Session, order: FormOrder) -> FormDraft:
         )
     except Infeasible as error:
         raise DomainError(
-            f"{error}。没有生成试卷。",
+            said("%(sentence)s。没有生成试卷。", sentence=error.args[0]),
             code="too_few_items",
             problems=[
-                {"where": s.module or "", "field": s.kind or "", "message": str(s)} for s in error.shortages
+                {"where": s.module or "", "field": s.kind or "", "message": s.sentence()}
+                for s in error.shortages
             ],
         ) from error
     label = _next_label(db, row.id)
@@ -232,7 +234,7 @@ def freeze_previewed(db: Session, order: FormOrder, paper_hash: str, actor: Acto
     """
     draft = draw_form(db, order)
     if draft.built.sha256 != paper_hash:
-        raise Conflict("预览之后题库或试卷有变动，没有定卷；请重新组卷并核对。", code="draw_changed")
+        raise Conflict(said("预览之后题库或试卷有变动，没有定卷；请重新组卷并核对。"), code="draw_changed")
     return freeze(db, draft, actor, now)
 
 
@@ -283,7 +285,7 @@ def slot_keys(db: Session, form_id: int) -> list[SlotKey]:
     """
     rows = db.scalars(select(FormSlot).where(FormSlot.form_id == form_id).order_by(FormSlot.slot)).all()
     if not rows:
-        raise NotFound("没有这份试卷。")
+        raise NotFound(said("没有这份试卷。"))
     wanted = select(ItemVersion).where(ItemVersion.id.in_({row.version_id for row in rows}))
     versions = {v.id: to_text(v) for v in db.scalars(wanted.options(selectinload(ItemVersion.key)))}
     return [

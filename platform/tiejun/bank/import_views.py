@@ -13,6 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from question_bank.formats.template import write_template
+from question_bank.words import said
 from tiejun import uploads
 from tiejun.access import Permission, require
 from tiejun.bank import queries, words
@@ -21,7 +22,7 @@ from tiejun.bank.item_views import attachment
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.service import ImportPlan, import_items
 from tiejun.errors import DomainError, Rejected
-from tiejun.web import actor, notice, now, reading, settings, transaction
+from tiejun.web import actor, notice, now, reading, settings, transaction, translated
 
 bp = Blueprint("bank_import", __name__)
 SHOWN = 200  # rows and faults of a preview
@@ -77,7 +78,7 @@ def look() -> ResponseReturnValue:
     try:
         read_item_file(content, name, "xlsx")
     except DomainError as refused:
-        form.file.errors = [_(refused.message)]
+        form.file.errors = [translated(refused.message)]
         return _start_page(form), 422
     digest = uploads.keep(settings(), content)
     asked = {"name": name[-120:], "purpose": form.purpose.data, "unit": form.unit.data}
@@ -104,7 +105,7 @@ def take(digest: str) -> ResponseReturnValue:
     with transaction() as db:
         report = import_items(db, file, _plan(form.skip_faulty.data), actor(), now())
     if not report.is_written:
-        raise Rejected("文件中有不合格的行，没有导入任何试题。", report.problems[:SHOWN])
+        raise Rejected(said("文件中有不合格的行，没有导入任何试题。"), report.problems[:SHOWN])
     notice(_("已导入：新增 %(n)s 题，未变 %(same)s 题。", n=report.created, same=report.unchanged))
     return redirect(url_for(".batch", public_id=report.batch), 303)
 

@@ -7,11 +7,12 @@ from pathlib import PurePath
 
 from question_bank.formats.spreadsheet import ImportDefaults, SpreadsheetRefused, read_items
 from question_bank.item import Item, ItemError
+from question_bank.words import said
 from tiejun import crypto
 from tiejun.bank.reports import as_problem
 from tiejun.errors import DomainError, Problem
 
-NOT_JSON = "无法读取这个文件：不是有效的试题 JSON（应有 items 列表）。没有导入任何试题。"
+NOT_JSON = said("无法读取这个文件：不是有效的试题 JSON（应有 items 列表）。没有导入任何试题。")
 FORMATS = ("auto", "xlsx", "json")
 
 
@@ -35,7 +36,13 @@ class ItemFile:
     def of(cls, items: Sequence[Item], filename: str) -> "ItemFile":
         """Return items that need no reading, such as the starter bank, as a file."""
         sha256 = crypto.digest(json.dumps([item.to_json() for item in items], sort_keys=True))
-        return cls(filename, sha256, True, len(items), rows=[(f"试题 {item.id}", item) for item in items])
+        return cls(
+            filename,
+            sha256,
+            True,
+            len(items),
+            rows=[(said("试题 %(id)s", id=item.id), item) for item in items],
+        )
 
 
 def read_item_file(content: bytes, filename: str, kind: str = "auto", unit: str | None = None) -> ItemFile:
@@ -60,7 +67,8 @@ def _read_xlsx(content: bytes, found: ItemFile, unit: str | None) -> None:
         report = read_items(content, found.filename, ImportDefaults(unit=unit))
     except SpreadsheetRefused as refused:
         raise DomainError(
-            f"无法读取这个文件：{refused}。没有导入任何试题。", code="unreadable_file"
+            said("无法读取这个文件：%(sentence)s。没有导入任何试题。", sentence=refused.args[0]),
+            code="unreadable_file",
         ) from refused
     found.read = report.read
     found.faulty = len(report.faulty_rows)
@@ -75,7 +83,7 @@ def _read_json(content: bytes, found: ItemFile) -> None:
         rows = json.loads(content)["items"]
     except (UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
         raise DomainError(
-            "无法读取这个文件：不是有效的试题 JSON（应有 items 列表）。没有导入任何试题。",
+            said("无法读取这个文件：不是有效的试题 JSON（应有 items 列表）。没有导入任何试题。"),
             code="unreadable_file",
         ) from error
     if not isinstance(rows, list):
@@ -83,7 +91,7 @@ def _read_json(content: bytes, found: ItemFile) -> None:
     seen: set[str] = set()
     for number, row in enumerate(rows, start=1):
         found.read += 1
-        problems = list(_read_row(row, f"第 {number} 题", seen, found))
+        problems = list(_read_row(row, said("第 %(number)s 题", number=number), seen, found))
         found.problems += problems
         found.faulty += bool(problems)
 
@@ -95,7 +103,7 @@ def _read_row(row: object, where: str, seen: set[str], found: ItemFile) -> Itera
     except ItemError as error:
         return [as_problem(problem, f"{where}（{problem.where}）") for problem in error.problems]
     if item.id in seen:
-        return [Problem(where, "id", f"编号“{item.id}”在文件中重复")]
+        return [Problem(where, "id", said("编号“%(id)s”在文件中重复", id=item.id))]
     seen.add(item.id)
     found.rows.append((f"{where}（{item.id}）", item))
     return []

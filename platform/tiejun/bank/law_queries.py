@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun.bank.models import Article, Citation, Item, ItemVersion, LawVersion
 from tiejun.bank.rules import LawState, article_number
 from tiejun.errors import NotFound
@@ -95,7 +96,7 @@ def get_law(db: Session, law_id: str) -> LawVersion:
     """
     law = db.get(LawVersion, law_id)
     if law is None:
-        raise NotFound(f"法规库中没有代码为“{law_id[:80]}”的法规。", code="unknown_law")
+        raise NotFound(said("法规库中没有代码为“%(law_id)s”的法规。", law_id=law_id[:80]), code="unknown_law")
     return law
 
 
@@ -133,9 +134,17 @@ def article_detail(db: Session, law_id: str, number: str) -> ArticleDetail:
     law = get_law(db, law_id)
     article = find_article(db, law_id, number)
     if article is None and law.text_digest is None:
-        raise NotFound(f"《{law.title}》的正文尚未导入，无法显示第{number[:12]}条。", code="text_missing")
+        raise NotFound(
+            said(
+                "《%(title)s》的正文尚未导入，无法显示第%(number)s条。", title=law.title, number=number[:12]
+            ),
+            code="text_missing",
+        )
     if article is None:
-        raise NotFound(f"《{law.title}》没有第{number[:12]}条。", code="unknown_article")
+        raise NotFound(
+            said("《%(title)s》没有第%(number)s条。", title=law.title, number=number[:12]),
+            code="unknown_article",
+        )
     near = select(Article).where(Article.law_id == law_id)
     return ArticleDetail(
         law,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from question_bank.assembly.form import sha256_hex
 from question_bank.laws import Instrument, LawError, load_register, parse_law
 from question_bank.laws import LawVersion as LawText
+from question_bank.words import said
 from tiejun.audit import Actor, record
 from tiejun.bank.models import Article, Citation, LawVersion
 from tiejun.bank.reports import as_problem
@@ -61,7 +62,7 @@ def read_law_files(path: Path) -> tuple[list[tuple[str, bytes]], list[Problem]]:
         if not file.is_file():
             continue
         if file.name in NOT_LAWS or file.suffix != ".json":
-            notes.append(Problem(file.name, "", "不是法规文件，已跳过"))
+            notes.append(Problem(file.name, "", said("不是法规文件，已跳过")))
         else:
             files.append((file.name, file.read_bytes()))
     return files, notes
@@ -88,7 +89,9 @@ def parse_laws(files: Iterable[tuple[str, bytes]]) -> LawBundle:
             report.rejected += 1
             continue
         if law.instrument.id in laws:
-            report.problems.append(Problem(name, "id", f"法规代码“{law.instrument.id}”在另一个文件中已出现"))
+            report.problems.append(
+                Problem(name, "id", said("法规代码“%(id)s”在另一个文件中已出现", id=law.instrument.id))
+            )
             report.rejected += 1
             continue
         laws[law.instrument.id] = law
@@ -168,9 +171,19 @@ def _loose_ends(db: Session, laws: dict[str, LawText]) -> list[Problem]:
     for law_id, law in laws.items():
         successor = law.instrument.superseded_by
         if successor and successor not in known:
-            found.append(Problem(law_id, "superseded_by", f"法规库中没有取代它的“{successor}”"))
+            found.append(
+                Problem(
+                    law_id, "superseded_by", said("法规库中没有取代它的“%(successor)s”", successor=successor)
+                )
+            )
     cited = select(Citation.law_id, Citation.article).where(Citation.law_id.in_(laws)).distinct()
     for law_id, number in db.execute(cited):
         if laws[law_id].article(number) is None:
-            found.append(Problem(law_id, "articles", f"题库引用了第 {number} 条，导入的正文中没有这一条"))
+            found.append(
+                Problem(
+                    law_id,
+                    "articles",
+                    said("题库引用了第 %(number)s 条，导入的正文中没有这一条", number=number),
+                )
+            )
     return found

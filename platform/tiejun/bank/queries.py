@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from question_bank.item import Item as ItemText
+from question_bank.words import said
 from tiejun.bank.item_rows import IS_CURRENT, to_text
 from tiejun.bank.models import (
     Article,
@@ -148,7 +149,7 @@ def get_item(db: Session, code: str) -> Item:
     """
     row = db.scalar(select(Item).where(Item.code == code))
     if row is None:
-        raise NotFound("题库中没有这道试题。", code="unknown_item")
+        raise NotFound(said("题库中没有这道试题。"), code="unknown_item")
     return row
 
 
@@ -165,7 +166,7 @@ def item_detail(db: Session, code: str, number: int | None = None) -> ItemDetail
     ).all()
     version = next((v for v in versions if v.number == (number or row.current_version)), None)
     if version is None:
-        raise NotFound("这道试题没有这一版。", code="unknown_version")
+        raise NotFound(said("这道试题没有这一版。"), code="unknown_version")
     cited = [(citation.law_id, citation.article) for citation in version.citations]
     forms = select(func.count(ExamForm.id.distinct())).join(FormSlot, FormSlot.form_id == ExamForm.id)
     return ItemDetail(
@@ -209,7 +210,7 @@ def get_batch(db: Session, public_id: UUID) -> ItemBatch:
     """
     batch = db.scalar(select(ItemBatch).where(ItemBatch.public_id == public_id))
     if batch is None:
-        raise NotFound("没有这次导入的记录。")
+        raise NotFound(said("没有这次导入的记录。"))
     return batch
 
 

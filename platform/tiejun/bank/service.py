@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from question_bank.item import Item as ItemText
 from question_bank.starter import load_starter
+from question_bank.words import listed, said
 from tiejun.audit import Actor, record
 from tiejun.bank.citations import CitationCheck, unit_problems
 from tiejun.bank.item_files import ItemFile
@@ -55,9 +56,9 @@ def save_item(
         NotFound: if there is no item of this id to be changed.
     """
     check = CitationCheck(db, [item])
-    problems = unit_problems("试题", item, purpose) + check("试题", item).problems
+    problems = unit_problems(said("试题"), item, purpose) + check(said("试题"), item).problems
     if problems:
-        raise Rejected("试题没有保存，请改正下面的内容。", problems)
+        raise Rejected(said("试题没有保存，请改正下面的内容。"), problems)
     row = (
         _add(db, item, purpose, actor, now)
         if base_version is None
@@ -79,7 +80,7 @@ def _add(db: Session, item: ItemText, purpose: ItemPurpose, actor: Actor, now: d
         key.key = {**key.key, "id": row.code}
         return row
     if db.scalar(select(Item.id).where(Item.code == item.id)) is not None:
-        raise Conflict(f"编号“{item.id}”已被使用。", code="code_taken")
+        raise Conflict(said("编号“%(id)s”已被使用。", id=item.id), code="code_taken")
     row = new_row(item, purpose, actor.name, now)
     db.add(row)
     return row
@@ -88,10 +89,13 @@ def _add(db: Session, item: ItemText, purpose: ItemPurpose, actor: Actor, now: d
 def _revise(db: Session, item: ItemText, base_version: int, actor: Actor, now: datetime) -> Item:
     row = db.scalar(select(Item).where(Item.code == item.id).with_for_update())
     if row is None:
-        raise NotFound("题库中没有这道试题。")
+        raise NotFound(said("题库中没有这道试题。"))
     if row.current_version != base_version:
         raise Conflict(
-            f"您修改期间，这道题已有第 {row.current_version} 版。没有保存；填写的内容都还在，请对照后再改。",
+            said(
+                "您修改期间，这道题已有第 %(current_version)s 版。没有保存；填写的内容都还在，请对照后再改。",
+                current_version=row.current_version,
+            ),
             code="changed_meanwhile",
         )
     if row.digest != text_digest(item):
@@ -122,7 +126,9 @@ def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, no
     for where, item, outcome, _ in outcomes:
         report.count(outcome)
         if outcome == "created" and (twins := present.twins(item)):
-            report.warnings.append(Problem(where, "题干", f"题库中已有相同题干：{'、'.join(twins[:3])}"))
+            report.warnings.append(
+                Problem(where, said("题干"), said("题库中已有相同题干：%(names)s", names=listed(twins[:3])))
+            )
     report.is_written = not plan.dry_run and (plan.skip_faulty or not report.problems)
     if report.is_written:
         _write(db, file, plan, outcomes, _Pen(actor, now, report))
@@ -238,5 +244,5 @@ def install_starter(db: Session, actor: Actor, now: datetime) -> ItemReport:
     file = ItemFile.of(load_starter(), STARTER)
     report = import_items(db, file, ImportPlan(ItemPurpose.EXAM), actor, now)
     if not report.is_written:
-        raise Rejected("示例题库没有导入。", report.problems)
+        raise Rejected(said("示例题库没有导入。"), report.problems)
     return report

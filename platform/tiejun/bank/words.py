@@ -7,30 +7,32 @@ from flask_babel import gettext
 from question_bank.item import Part
 from question_bank.syllabus import load_syllabus
 from question_bank.terms import ItemKind, PartType, Tier
+from question_bank.words import said
 from tiejun.bank.models import ItemPurpose
+from tiejun.web import joined
 
 Choices = list[tuple[str, str]]
 
-_PURPOSES = {ItemPurpose.PRACTICE: "练习", ItemPurpose.EXAM: "考试"}
+_PURPOSES = {ItemPurpose.PRACTICE: said("练习"), ItemPurpose.EXAM: said("考试")}
 _FIELDS = {
-    "stem": "题干",
-    "options": "选项",
-    "key": "答案",
-    "points": "分值",
-    "rubric": "评分要点",
-    "type": "小题类型",
-    "parts": "小题",
-    "stimulus": "材料",
-    "unit": "大纲单元",
-    "tiers": "层级",
-    "difficulty": "预计答对",
-    "purpose": "用途",
-    "citations": "法律依据",
-    "rationale": "解析",
-    "figures": "数额、期限",
-    "id": "编号",
+    "stem": said("题干"),
+    "options": said("选项"),
+    "key": said("答案"),
+    "points": said("分值"),
+    "rubric": said("评分要点"),
+    "type": said("小题类型"),
+    "parts": said("小题"),
+    "stimulus": said("材料"),
+    "unit": said("大纲单元"),
+    "tiers": said("层级"),
+    "difficulty": said("预计答对"),
+    "purpose": said("用途"),
+    "citations": said("法律依据"),
+    "rationale": said("解析"),
+    "figures": said("数额、期限"),
+    "id": said("编号"),
 }
-_LEVELS = {"national": "国家级", "provincial": "省级"}
+_LEVELS = {"national": said("国家级"), "provincial": said("省级")}
 
 
 def kind_word(value: str) -> str:
@@ -46,7 +48,7 @@ def tier_word(value: str) -> str:
 
 def tiers_word(values: Iterable[str]) -> str:
     """Return the names of tiers as a list."""
-    return "、".join(tier_word(value) for value in values)
+    return joined(tier_word(value) for value in values)
 
 
 def field_word(name: str) -> str:
@@ -66,7 +68,7 @@ def key_word(part: Part) -> str:
     if part.type is PartType.TRUE_FALSE:
         return str(gettext("正确") if part.key else gettext("错误"))
     if part.type is PartType.FILL_IN and isinstance(part.key, tuple):
-        return "；".join("／".join(spellings) for spellings in part.key)
+        return joined(("／".join(spellings) for spellings in part.key), "；")
     if part.key is None:
         return str(gettext("人工阅卷"))
     chosen = part.key if isinstance(part.key, tuple) else (part.key,)

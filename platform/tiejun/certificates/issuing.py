@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun import audit, regulation
 from tiejun.audit import SYSTEM, Actor
 from tiejun.calendar_cn import last_day_of_validity
@@ -40,10 +41,13 @@ class BuiltInIssuer:
             return
         row = _record(db, statement, now)
         if queries.has_newer(db, statement.attempt, statement.revision):
-            row.outcome, row.reason = Outcome.SUPERSEDED, "已有更新的成绩版本。"
+            row.outcome, row.reason = Outcome.SUPERSEDED, said("已有更新的成绩版本。")
             return
         for older in queries.undecided(db, statement.attempt, before=statement.revision):
-            older.outcome, older.reason = Outcome.SUPERSEDED, f"已由第{statement.revision}版成绩取代。"
+            older.outcome, older.reason = (
+                Outcome.SUPERSEDED,
+                said("已由第%(revision)s版成绩取代。", revision=statement.revision),
+            )
         self._settle(db, row, statement, SYSTEM, now)
 
     def retry(self, db: Session, row: ResultStatement, actor: Actor, now: datetime) -> None:
@@ -67,7 +71,13 @@ class BuiltInIssuer:
             if statement.passed:
                 decision = Decision(Outcome.ISSUED)
             else:
-                mark_revoked(db, held, f"成绩更正（第{statement.revision}版）后不合格", SYSTEM, now)
+                mark_revoked(
+                    db,
+                    held,
+                    said("成绩更正（第%(revision)s版）后不合格", revision=statement.revision),
+                    SYSTEM,
+                    now,
+                )
         row.outcome, row.reason = decision.outcome, decision.reason
         if decision.outcome in (Outcome.BLOCKED, Outcome.AWAITING_TRAINING):
             subject = ("result_statement", row.key)

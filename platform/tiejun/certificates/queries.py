@@ -9,6 +9,7 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from question_bank.words import said
 from tiejun.access import Permission, Persona
 from tiejun.calendar_cn import add_months
 from tiejun.certificates.models import Certificate, CertificateCounter, ResultStatement
@@ -177,7 +178,7 @@ def blocked(db: Session, key: str, who: Persona) -> ResultStatement:
         .with_for_update()
     ).one_or_none()
     if found is None:
-        raise NotFound("这条成绩不在“暂不能发证”之列，请刷新页面。")
+        raise NotFound(said("这条成绩不在“暂不能发证”之列，请刷新页面。"))
     return found
 
 
@@ -214,7 +215,7 @@ def verified(db: Session, number: str, code: str) -> Certificate:
         found = db.scalars(select(Certificate).where(Certificate.number == number)).one_or_none()
     right = same(found.code if found else NOBODY, _plain(code))
     if found is None or not right:
-        raise NotFound("没有查到与编号和核验码相符的证书。", code="no_such_certificate")
+        raise NotFound(said("没有查到与编号和核验码相符的证书。"), code="no_such_certificate")
     return found
 
 
@@ -292,5 +293,5 @@ def _in_state(state: str, today: date) -> ColumnElement[bool]:
 def _one(db: Session, wanted: Select[Certificate]) -> Certificate:
     found = db.scalars(wanted).one_or_none()
     if found is None:
-        raise NotFound("没有找到这张证书，或者您无权查看。")
+        raise NotFound(said("没有找到这张证书，或者您无权查看。"))
     return found

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from question_bank.words import said
 from tiejun import regulation
 from tiejun.errors import Conflict
 
@@ -55,8 +56,8 @@ class Level(StrEnum):
     PROVINCIAL = "provincial"
 
 
-LEVEL_WORDS = {Level.NATIONAL: "国家级", Level.PROVINCIAL: "省级"}
-TIER_WORDS = {"primary": "初级", "intermediate": "中级"}
+LEVEL_WORDS = {Level.NATIONAL: said("国家级"), Level.PROVINCIAL: said("省级")}
+TIER_WORDS = {"primary": said("初级"), "intermediate": said("中级")}
 
 
 class Outcome(StrEnum):
@@ -70,11 +71,11 @@ class Outcome(StrEnum):
 
 
 OUTCOME_WORDS = {
-    Outcome.ISSUED: "已发证",
-    Outcome.NOT_PASSED: "未合格",
-    Outcome.AWAITING_TRAINING: "合格待培训",
-    Outcome.BLOCKED: "暂不能发证",
-    Outcome.SUPERSEDED: "已被更正取代",
+    Outcome.ISSUED: said("已发证"),
+    Outcome.NOT_PASSED: said("未合格"),
+    Outcome.AWAITING_TRAINING: said("合格待培训"),
+    Outcome.BLOCKED: said("暂不能发证"),
+    Outcome.SUPERSEDED: said("已被更正取代"),
 }
 
 
@@ -87,9 +88,9 @@ class CertificateState(StrEnum):
 
 
 STATE_WORDS = {
-    CertificateState.VALID: "有效",
-    CertificateState.EXPIRED: "已到期",
-    CertificateState.REVOKED: "已撤销",
+    CertificateState.VALID: said("有效"),
+    CertificateState.EXPIRED: said("已到期"),
+    CertificateState.REVOKED: said("已撤销"),
 }
 
 
@@ -148,10 +149,15 @@ def decide(*, passed: bool, trained: bool, level: Level, issuer: Issuer) -> Deci
     if level is not issuer.level:
         return Decision(
             Outcome.BLOCKED,
-            f"{LEVEL_WORDS[level]}证书不由本平台的发证机关颁发（{issuer.name}颁发{LEVEL_WORDS[issuer.level]}证书）。",
+            said(
+                "%(level_words)s证书不由本平台的发证机关颁发（%(name)s颁发%(level_words_2)s证书）。",
+                level_words=LEVEL_WORDS[level],
+                name=issuer.name,
+                level_words_2=LEVEL_WORDS[issuer.level],
+            ),
         )
     if not trained:
-        return Decision(Outcome.AWAITING_TRAINING, "考试合格，尚无同级别、同层级岗位培训的结业记录。")
+        return Decision(Outcome.AWAITING_TRAINING, said("考试合格，尚无同级别、同层级岗位培训的结业记录。"))
     return Decision(Outcome.ISSUED)
 
 
@@ -166,11 +172,14 @@ def number_code(level: Level, issuer: Issuer, *, is_xpcc: bool = False) -> str:
     if is_xpcc:
         if not issuer.xpcc_code:
             raise NoNumberCode(
-                f"{XPCC_NAME}没有国家标准区划代码，管理员设定证书代码（TIEJUN_XPCC_CODE）前不能编号。"
+                said(
+                    "%(xpcc_name)s没有国家标准区划代码，管理员设定证书代码（TIEJUN_XPCC_CODE）前不能编号。",
+                    xpcc_name=XPCC_NAME,
+                )
             )
         return issuer.xpcc_code
     if issuer.code not in PROVINCES and issuer.code != issuer.xpcc_code:
-        raise NoNumberCode(f"“{issuer.code}”不是省级行政区域代码，不能编号。")
+        raise NoNumberCode(said("“%(code)s”不是省级行政区域代码，不能编号。", code=issuer.code))
     return issuer.code
 
 
@@ -191,7 +200,11 @@ def certificate_number(code: str, year: int, sequence: int) -> str:
     """
     if sequence > regulation.NUMBER_SEQUENCE_MAX.value:
         raise SequenceExhausted(
-            f"{year}年的证书序号已用到{regulation.NUMBER_SEQUENCE_MAX.value}，不能再编号；编号不得加位、重用或占用下一年度。"
+            said(
+                "%(year)s年的证书序号已用到%(value)s，不能再编号；编号不得加位、重用或占用下一年度。",
+                year=year,
+                value=regulation.NUMBER_SEQUENCE_MAX.value,
+            )
         )
     if sequence < 1 or not 1000 <= year <= 9999:
         raise ValueError(f"year {year}, sequence {sequence}")

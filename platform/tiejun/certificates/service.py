@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun.access import Persona
 from tiejun.audit import Actor
 from tiejun.certificates import queries
@@ -67,6 +68,6 @@ def revoke(db: Session, number: str, reason: str, who: Persona, actor: Actor, no
     """
     certificate = queries.managed(db, number, who)
     if certificate.revoked_at is not None:
-        raise Conflict("该证书此前已经撤销。", code="already_revoked")
+        raise Conflict(said("该证书此前已经撤销。"), code="already_revoked")
     mark_revoked(db, certificate, reason, actor, now)
     return certificate

@@ -23,6 +23,7 @@ from tiejun.clock import BEIJING, beijing
 from tiejun.errors import Problem, Rejected
 from tiejun.exams.admin_service import INVIGILATOR, MARKER, ExamSpec, SittingSpec
 from tiejun.exams.models import Exam
+from tiejun.web import translated
 
 # Names of fields as errors carry them, and the attributes of the forms.
 FIELDS = {
@@ -95,9 +96,15 @@ class Blamed(FlaskForm):
         name = FIELDS.get(problem.field)
         if name in self._fields:
             field = self._fields[name]
-            field.errors = [*field.errors, _(problem.message)]
+            field.errors = [*field.errors, translated(problem.message)]
         else:
-            self.form_errors.append(f"{problem.where}：{_(problem.message)}")
+            self.form_errors.append(
+                _(
+                    "%(where)s：%(message)s",
+                    where=translated(problem.where),
+                    message=translated(problem.message),
+                )
+            )
 
 
 class ExamForm(Blamed):

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun.access import Permission, Persona, Role
 from tiejun.bank.models import Blueprint, ExamForm
 from tiejun.clock import beijing
@@ -22,6 +23,7 @@ from tiejun.exams.models import Attempt, Exam, Registration, Sitting, SittingFor
 from tiejun.listing import PAGE_SIZE, ListPage
 from tiejun.people.models import Account, AgencyTier, Person, Unit, UnitKind
 from tiejun.people.queries import accounts_with_role, in_scope
+from tiejun.web import joined
 
 T = TypeVar("T")
 PREPARE_DAYS = 14
@@ -111,7 +113,7 @@ def sitting_row(
     allowed = visible(who) if permission == Permission.SITTING_VIEW else in_scope(who.scopes(permission))
     row = db.execute(_rows().where(Sitting.public_id == public_id, allowed)).one_or_none()
     if row is None:
-        raise NotFound("没有找到这个场次，或者您无权查看。")
+        raise NotFound(said("没有找到这个场次，或者您无权查看。"))
     return _row(row, now)
 
 
@@ -164,7 +166,7 @@ def exam(db: Session, who: Persona, public_id: str) -> Exam:
     for found in exams(db, who, Permission.SITTING_MANAGE):
         if str(found.public_id) == public_id:
             return found
-    raise NotFound("没有找到这个考试，或者您无权管理。")
+    raise NotFound(said("没有找到这个考试，或者您无权管理。"))
 
 
 def blueprints(db: Session) -> list[Blueprint]:
@@ -214,7 +216,7 @@ def _duty(row: SittingRow, now: datetime) -> Duty | None:
     address = f"/sittings/{row.sitting.public_id}"
     starts_on, ended_on = beijing(row.sitting.starts_at).date(), beijing(row.sitting.over_at).date()
     if row.phase == Phase.PREPARING and row.sitting.starts_at - now <= timedelta(days=PREPARE_DAYS):
-        why = _("还缺%(parts)s", parts="、".join(_(part) for part in row.lacking))
+        why = _("还缺%(parts)s", parts=joined(row.lacking))
         return Duty(starts_on, _("准备%(name)s", name=name), why, _("去准备"), address)
     if row.phase == Phase.ENDED:
         why = _("考试已结束，%(n)s 人待评阅和宣布成绩", n=row.candidates)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from question_bank.words import said
 from tiejun.errors import Problem
 
 WAITING_ROOM = timedelta(minutes=30)
@@ -23,12 +24,12 @@ class Phase(StrEnum):
 
 
 PHASE_WORDS = {
-    Phase.PREPARING: "准备中",
-    Phase.READY: "待开考",
-    Phase.OPEN: "进行中",
-    Phase.ENDED: "待评阅",
-    Phase.DECLARED: "成绩待发布",
-    Phase.RELEASED: "已发布",
+    Phase.PREPARING: said("准备中"),
+    Phase.READY: said("待开考"),
+    Phase.OPEN: said("进行中"),
+    Phase.ENDED: said("待评阅"),
+    Phase.DECLARED: said("成绩待发布"),
+    Phase.RELEASED: said("已发布"),
 }
 PHASE_TONES = {
     Phase.PREPARING: "due",
@@ -68,11 +69,11 @@ def phase(facts: SittingFacts, now: datetime) -> Phase:
 
 def missing(facts: SittingFacts) -> list[str]:
     """Return in words what a sitting still lacks before it can be held."""
-    lacking = []
+    lacking: list[str] = []
     if not facts.candidates:
-        lacking.append("考生")
+        lacking.append(said("考生"))
     if not facts.invigilators:
-        lacking.append("监考")
+        lacking.append(said("监考"))
     return lacking
 
 
@@ -82,14 +83,20 @@ def window_problems(
     """Return what is wrong with a window: it lies ahead, ends after its start and holds the duration."""
     problems = []
     if starts_at <= now:
-        problems.append(Problem("场次", "开始时间", "开始时间已过，应晚于现在。"))
+        problems.append(Problem(said("场次"), said("开始时间"), said("开始时间已过，应晚于现在。")))
     if ends_at <= starts_at:
-        problems.append(Problem("场次", "结束时间", "结束时间应晚于开始时间。"))
+        problems.append(Problem(said("场次"), said("结束时间"), said("结束时间应晚于开始时间。")))
     elif duration > ends_at - starts_at:
         minutes = int((ends_at - starts_at).total_seconds() // 60)
-        problems.append(Problem("场次", "考试时长", f"考试时长超过开放时段（{minutes}分钟）。"))
+        problems.append(
+            Problem(
+                said("场次"),
+                said("考试时长"),
+                said("考试时长超过开放时段（%(minutes)s分钟）。", minutes=minutes),
+            )
+        )
     if not timedelta() < duration <= LONGEST_DURATION:
-        problems.append(Problem("场次", "考试时长", "考试时长应为1至720分钟。"))
+        problems.append(Problem(said("场次"), said("考试时长"), said("考试时长应为1至720分钟。")))
     return problems
 
 

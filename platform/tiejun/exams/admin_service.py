@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from question_bank.words import listed, said
 from tiejun.audit import Actor, record
 from tiejun.bank.models import Blueprint, ExamForm
 from tiejun.clock import beijing
@@ -57,17 +58,19 @@ def create_exam(db: Session, spec: ExamSpec, actor: Actor, now: datetime) -> Exa
     """
     blueprint = db.get(Blueprint, spec.blueprint_id)
     if blueprint is None or db.get(Unit, spec.unit_id) is None:
-        raise NotFound("没有这个命题细目表或主办单位。")
+        raise NotFound(said("没有这个命题细目表或主办单位。"))
     problems = []
     if (spec.level, spec.tier) != (blueprint.level, blueprint.tier):
-        problems.append(Problem("考试", "命题细目表", "命题细目表的级别或层级与考试不一致。"))
+        problems.append(
+            Problem(said("考试"), said("命题细目表"), said("命题细目表的级别或层级与考试不一致。"))
+        )
     if not spec.title.strip():
-        problems.append(Problem("考试", "考试名称", "请填写考试名称。"))
+        problems.append(Problem(said("考试"), said("考试名称"), said("请填写考试名称。")))
     taken = select(Exam.id).where(Exam.title == spec.title.strip(), Exam.unit_id == spec.unit_id)
     if db.scalar(taken) is not None:
-        problems.append(Problem("考试", "考试名称", "主办单位已有同名考试，请换一个名称。"))
+        problems.append(Problem(said("考试"), said("考试名称"), said("主办单位已有同名考试，请换一个名称。")))
     if problems:
-        raise Rejected("考试没有保存。", problems)
+        raise Rejected(said("考试没有保存。"), problems)
     exam = Exam(
         title=spec.title.strip(),
         level=spec.level,
@@ -93,7 +96,7 @@ def create_sitting(db: Session, spec: SittingSpec, actor: Actor, now: datetime) 
     """
     exam = db.get(Exam, spec.exam_id)
     if exam is None:
-        raise NotFound("没有这个考试项目。")
+        raise NotFound(said("没有这个考试项目。"))
     _refuse_faults(db, exam, spec, None, now)
     sitting = Sitting(
         exam_id=exam.id,
@@ -144,9 +147,9 @@ def locked_before_start(db: Session, sitting_id: int, now: datetime) -> Sitting:
     """
     sitting = db.scalars(select(Sitting).where(Sitting.id == sitting_id).with_for_update()).one_or_none()
     if sitting is None:
-        raise NotFound("没有这个场次。")
+        raise NotFound(said("没有这个场次。"))
     if now >= sitting.starts_at or sitting.closed_at is not None:
-        raise Conflict("场次已经开始，不能再更改安排和名单。", code="sitting_started")
+        raise Conflict(said("场次已经开始，不能再更改安排和名单。"), code="sitting_started")
     return sitting
 
 
@@ -162,7 +165,7 @@ def _refuse_faults(db: Session, exam: Exam, spec: SittingSpec, own_id: int | Non
     problems += _form_problems(db, exam, spec.form_ids, own_id)
     problems += _staff_problems(db, spec.staff)
     if problems:
-        raise Rejected("场次没有保存。", problems)
+        raise Rejected(said("场次没有保存。"), problems)
 
 
 def _refuse_overdue(db: Session, sitting_id: int, starts_at: datetime) -> None:
@@ -179,16 +182,18 @@ def _refuse_overdue(db: Session, sitting_id: int, starts_at: datetime) -> None:
         .order_by(Person.name)
     ).all()
     if rows:
-        names = "、".join(rows[:10])
-        message = (
-            f"改到这一天，{names}等{len(rows)}人将超过补考期限。请先在补考页把他们改到别的场次，或写明原因。"
+        names = listed(rows[:10])
+        message = said(
+            "改到这一天，%(names)s等%(n)s人将超过补考期限。请先在补考页把他们改到别的场次，或写明原因。",
+            names=names,
+            n=len(rows),
         )
-        raise Rejected("场次没有保存。", [Problem("场次", "开始时间", message)])
+        raise Rejected(said("场次没有保存。"), [Problem(said("场次"), said("开始时间"), message)])
 
 
 def _form_problems(db: Session, exam: Exam, wanted: Collection[int], own_id: int | None) -> list[Problem]:
     if not wanted:
-        return [Problem("场次", "试卷", "请至少选择一份试卷。")]
+        return [Problem(said("场次"), said("试卷"), said("请至少选择一份试卷。"))]
     rows = db.execute(
         select(ExamForm, Sitting.id, Sitting.title)
         .outerjoin(SittingForm, SittingForm.form_id == ExamForm.id)
@@ -197,21 +202,37 @@ def _form_problems(db: Session, exam: Exam, wanted: Collection[int], own_id: int
     ).all()
     problems = []
     if len(rows) != len(set(wanted)):
-        problems.append(Problem("场次", "试卷", "选中的试卷不存在。"))
+        problems.append(Problem(said("场次"), said("试卷"), said("选中的试卷不存在。")))
     for form, used_by, title in rows:
         if form.blueprint_id != exam.blueprint_id:
-            problems.append(Problem("场次", "试卷", f"试卷{form.label}不属于本考试的命题细目表。"))
+            problems.append(
+                Problem(
+                    said("场次"),
+                    said("试卷"),
+                    said("试卷%(label)s不属于本考试的命题细目表。", label=form.label),
+                )
+            )
         elif used_by is not None and used_by != own_id:
-            problems.append(Problem("场次", "试卷", f"试卷{form.label}已用于场次“{title}”，不能再用。"))
+            problems.append(
+                Problem(
+                    said("场次"),
+                    said("试卷"),
+                    said("试卷%(label)s已用于场次“%(title)s”，不能再用。", label=form.label, title=title),
+                )
+            )
     return problems
 
 
 def _staff_problems(db: Session, staff: Sequence[tuple[int, str]]) -> list[Problem]:
     wanted = {account_id for account_id, _ in staff}
     known = set(db.scalars(select(Account.id).where(Account.id.in_(wanted), Account.is_active)))
-    problems = [Problem("场次", "工作人员", "选中的监考或阅卷账号不存在或已停用。")] if wanted - known else []
+    problems = (
+        [Problem(said("场次"), said("工作人员"), said("选中的监考或阅卷账号不存在或已停用。"))]
+        if wanted - known
+        else []
+    )
     if any(duty not in (INVIGILATOR, MARKER) for _, duty in staff):
-        problems.append(Problem("场次", "工作人员", "工作人员只能是监考或阅卷。"))
+        problems.append(Problem(said("场次"), said("工作人员"), said("工作人员只能是监考或阅卷。")))
     return problems
 
 
@@ -233,7 +254,7 @@ def _set_forms(db: Session, sitting: Sitting, wanted: Collection[int]) -> None:
         db.flush()
     except IntegrityError as error:
         # Two administrators chose the same form at the same moment: the table knows who was first.
-        raise Conflict("选中的试卷刚刚被另一场次使用，请重新选择试卷。", code="form_burnt") from error
+        raise Conflict(said("选中的试卷刚刚被另一场次使用，请重新选择试卷。"), code="form_burnt") from error
 
 
 def _set_staff(db: Session, sitting: Sitting, staff: Collection[tuple[int, str]]) -> None:

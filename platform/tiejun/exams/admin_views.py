@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun.access import Permission, Persona, Role, persona, require
 from tiejun.bank import models as bank
 from tiejun.errors import Conflict, Rejected
@@ -94,7 +95,7 @@ def edit_sitting(public_id: UUID) -> ResponseReturnValue:
         row = queries.sitting_row(db, persona(), public_id, now(), Permission.SITTING_MANAGE)
         form = _sitting_form(db, row.exam, row.sitting)
     if row.phase not in (Phase.PREPARING, Phase.READY):
-        raise Conflict("场次已经开始，不能再更改安排和名单。", code="sitting_started")
+        raise Conflict(said("场次已经开始，不能再更改安排和名单。"), code="sitting_started")
     if request.method == "POST" and form.validate() and _edit(form, row):
         notice(_("场次的安排已更改。"))
         return redirect(url_for(".sitting", public_id=public_id), 303)

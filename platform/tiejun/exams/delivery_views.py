@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
+from question_bank.words import said
 from tiejun.access import Permission, persona, public, require
 from tiejun.clock import beijing
 from tiejun.errors import Forbidden
@@ -44,7 +45,7 @@ def sit(sitting: UUID) -> ResponseReturnValue:
     if not current_user.is_authenticated:
         return render_template("delivery/sign_in.html", following=request.path), 401
     if not persona().may(Permission.EXAM_SIT):
-        raise Forbidden("您没有进行这项操作的权限。")
+        raise Forbidden(said("您没有进行这项操作的权限。"))
     with reading() as db:
         found = desk(db, sitting, persona().person_id)
     page = found.page(now())

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun import audit
 from tiejun.audit import Actor
 from tiejun.bank.models import ExamForm
@@ -152,12 +153,12 @@ def _take_seat(db: Session, claims: Claims, lease: UUID) -> _Seat:
         .with_for_update(of=Lease)
     ).one_or_none()
     if found is None:
-        raise NotFound("没有找到这次应试。")
+        raise NotFound(said("没有找到这次应试。"))
     if lease != claims.lease:
-        raise Forbidden("应试凭证与设备不符，请重新进入考试。", code="wrong_lease")
+        raise Forbidden(said("应试凭证与设备不符，请重新进入考试。"), code="wrong_lease")
     held, attempt, form_id, paper_hash, declared_at = found
     if held.revoked_at is not None:
-        raise Conflict("这次应试已在另一台设备上继续，本设备不能再保存。", code="lease_revoked")
+        raise Conflict(said("这次应试已在另一台设备上继续，本设备不能再保存。"), code="lease_revoked")
     return _Seat(held, attempt, (form_id, paper_hash), declared_at)
 
 
@@ -185,7 +186,9 @@ def _fresh(batch: Batch, known: Mapping[int, _Known]) -> dict[int, Sent]:
     for event in batch.events:
         payload = (event.slot, canonical(event.value))
         if used.setdefault(event.seq, payload) != payload:
-            raise Conflict("同一编号已存有不同的作答，整批没有保存。", code="seq_conflict", seq=event.seq)
+            raise Conflict(
+                said("同一编号已存有不同的作答，整批没有保存。"), code="seq_conflict", seq=event.seq
+            )
         if event.seq not in known:
             fresh[event.seq] = event
     return fresh
@@ -195,7 +198,7 @@ def _refuse_what_is_over(seat: _Seat, fresh: Mapping[int, Sent], state: AttemptS
     unheard = any(seq > seat.lease.announced_seq for seq in fresh)
     over = fresh and seat.declared_at is not None
     if over or (unheard and not takes_unannounced(state)):
-        raise Conflict("这次应试已经结束，新的作答没有保存。", code="closed", state=state.value)
+        raise Conflict(said("这次应试已经结束，新的作答没有保存。"), code="closed", state=state.value)
 
 
 def _row(seat: _Seat, event: Sent, now: datetime, grace: timedelta) -> dict[str, Any]:
@@ -236,7 +239,7 @@ def _notices(db: Session, seat: _Seat, late: Sequence[int]) -> list[Notice]:
         seat.lease.told_deadline = seat.attempt.deadline
         notices.append(_extension_notice(db, seat.attempt))
     if late:
-        words = "有%(n)s次作答在考试结束后才送到，已经保存；是否计入由两名工作人员核查后决定。"
+        words = said("有%(n)s次作答在考试结束后才送到，已经保存；是否计入由两名工作人员核查后决定。")
         notices.append(Notice("late", words, {"n": len(late)}))
     return notices
 
@@ -251,7 +254,7 @@ def _extension_notice(db: Session, attempt: Attempt) -> Notice:
         .order_by(Extension.id.desc())
         .limit(1)
     ).one()
-    words = "监考延长了考试时间%(minutes)s分钟，原因：%(reason)s"
+    words = said("监考延长了考试时间%(minutes)s分钟，原因：%(reason)s")
     return Notice("extended", words, {"minutes": last.minutes, "reason": last.reason})
 
 
@@ -274,7 +277,7 @@ def submit(db: Session, claims: Claims, lease: UUID, last_seq: int, now: datetim
         seat.lease.last_seen_at, seat.lease.waiting = now, 0
         audit.record(db, Actor(None, "应试凭证"), "attempt.submitted", ("attempt", attempt.public_id), now)
     if attempt.submitted_at is None:
-        raise Conflict("考试时间已到，已保存的作答照常计分。", code="closed", state=state.value)
+        raise Conflict(said("考试时间已到，已保存的作答照常计分。"), code="closed", state=state.value)
     return Receipt(
         submitted_at=attempt.submitted_at,
         answered=answered_by(db, attempt.id),
@@ -290,7 +293,7 @@ def _refuse_gaps(db: Session, lease: Lease, last_seq: int) -> None:
         return
     stored = db.scalars(select(ResponseEvent.seq).where(ResponseEvent.lease_id == lease.id)).all()
     raise Conflict(
-        "还有作答没有送到服务器，请等全部保存后再交卷。",
+        said("还有作答没有送到服务器，请等全部保存后再交卷。"),
         code="missing_events",
         missing=[list(gap) for gap in missing_ranges(last_seq, stored)],
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun.access import Permission, Persona
 from tiejun.audit import AuditEvent
 from tiejun.errors import NotFound
@@ -16,15 +17,15 @@ from tiejun.people.models import Person, Unit
 from tiejun.people.queries import in_scope
 
 STATE_WORDS = {
-    FollowUpState.TALK_DUE: "待约谈",
-    FollowUpState.TALKED: "已约谈，待决定",
-    FollowUpState.KEPT: "留岗，重新培训",
-    FollowUpState.MOVED: "调离执法岗位",
+    FollowUpState.TALK_DUE: said("待约谈"),
+    FollowUpState.TALKED: said("已约谈，待决定"),
+    FollowUpState.KEPT: said("留岗，重新培训"),
+    FollowUpState.MOVED: said("调离执法岗位"),
 }
 ACTION_WORDS = {
-    "follow_up.opened": "补考不合格，建立约谈事项",
-    "follow_up.talked": "记录约谈",
-    "follow_up.decided": "作出处理决定",
+    "follow_up.opened": said("补考不合格，建立约谈事项"),
+    "follow_up.talked": said("记录约谈"),
+    "follow_up.decided": said("作出处理决定"),
 }
 
 
@@ -63,7 +64,7 @@ def follow_up(db: Session, who: Persona, public_id: UUID) -> FollowUpRow:
     """
     found = db.execute(_rows().where(_reach(who), FollowUpCase.public_id == public_id)).one_or_none()
     if found is None:
-        raise NotFound("没有找到这个约谈事项，或者您无权查看。")
+        raise NotFound(said("没有找到这个约谈事项，或者您无权查看。"))
     return _row(found)
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun.audit import Actor, record
 from tiejun.clock import beijing
 from tiejun.errors import Conflict, NotFound, Rejected
@@ -41,12 +42,12 @@ def record_talk(db: Session, case_id: int, talk: Talk, actor: Actor, now: dateti
     """
     case = _locked(db, case_id)
     if case.state != FollowUpState.TALK_DUE:
-        raise Conflict("约谈记录已经提交，不能再改。", code="talk_recorded")
+        raise Conflict(said("约谈记录已经提交，不能再改。"), code="talk_recorded")
     opened_on = beijing(case.created_at).date()
     today = beijing(now).date()
     problems = talk_problems(talk.talked_on, opened_on, today, talk.leader, talk.text)
     if problems:
-        raise Rejected("约谈记录没有保存。", problems)
+        raise Rejected(said("约谈记录没有保存。"), problems)
     case.talked_on = talk.talked_on
     case.leader = talk.leader.strip()
     case.record = talk.text.strip()
@@ -69,12 +70,12 @@ def decide(db: Session, case_id: int, decision: Decision, actor: Actor, now: dat
     """
     case = _locked(db, case_id)
     if case.state == FollowUpState.TALK_DUE:
-        raise Conflict("请先记录约谈，再作处理决定。", code="talk_missing")
+        raise Conflict(said("请先记录约谈，再作处理决定。"), code="talk_missing")
     if case.state != FollowUpState.TALKED:
-        raise Conflict("处理决定已经提交，不能再改。", code="decided")
+        raise Conflict(said("处理决定已经提交，不能再改。"), code="decided")
     problems = decision_problems(decision.is_moved, decision.reason, decision.new_post)
     if problems:
-        raise Rejected("处理决定没有保存。", problems)
+        raise Rejected(said("处理决定没有保存。"), problems)
     case.state = FollowUpState.MOVED if decision.is_moved else FollowUpState.KEPT
     case.decision = decision.reason.strip()
     case.new_post = decision.new_post.strip() if decision.is_moved else None
@@ -88,5 +89,5 @@ def _locked(db: Session, case_id: int) -> FollowUpCase:
     found = db.scalars(select(FollowUpCase).where(FollowUpCase.id == case_id).with_for_update())
     case = found.one_or_none()
     if case is None:
-        raise NotFound("没有这个约谈事项。")
+        raise NotFound(said("没有这个约谈事项。"))
     return case

@@ -5,10 +5,11 @@ from flask_wtf import FlaskForm
 from wtforms import IntegerField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange
 
+from question_bank.words import said
 from tiejun.exams.invigilation_service import MoreTime
 from tiejun.exams.rules import MAX_EXTENSION_MINUTES
 
-CLOSE_WORD = "收卷"
+CLOSE_WORD = said("收卷")
 
 
 class ExtensionForm(FlaskForm):

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun.access import Permission, Persona
 from tiejun.audit import AuditEvent
 from tiejun.bank.models import ExamForm
@@ -114,7 +115,7 @@ def sitting_of(
         .where(Sitting.public_id == sitting, within_reach(who, permission))
     ).one_or_none()
     if found is None:
-        raise NotFound("没有找到这个场次，或者它不在您的监考范围内。")
+        raise NotFound(said("没有找到这个场次，或者它不在您的监考范围内。"))
     here, unit = found
     return here, unit
 
@@ -146,7 +147,7 @@ def seat_of(db: Session, who: Persona, sitting: UUID, number: int, now: datetime
     here, _ = sitting_of(db, who, sitting)
     for seat in _seats(db, here.id, now, Registration.seat == number):
         return here, seat
-    raise NotFound("这个场次没有这个座位。")
+    raise NotFound(said("这个场次没有这个座位。"))
 
 
 def open_attempt_of(seat: Seat) -> Attempt:
@@ -156,7 +157,7 @@ def open_attempt_of(seat: Seat) -> Attempt:
         NotFound: if the candidate has not begun.
     """
     if seat.attempt is None:
-        raise NotFound("这名考生还没有进入考试。")
+        raise NotFound(said("这名考生还没有进入考试。"))
     return seat.attempt
 
 

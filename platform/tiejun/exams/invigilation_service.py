@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun import audit, crypto
 from tiejun.audit import Actor
 from tiejun.errors import Conflict, DomainError
@@ -27,9 +28,9 @@ class MoreTime:
 
     def __post_init__(self) -> None:
         if not 1 <= self.minutes <= MAX_EXTENSION_MINUTES:
-            raise DomainError("延长的分钟数应在1到180之间。", code="bad_minutes", field="minutes")
+            raise DomainError(said("延长的分钟数应在1到180之间。"), code="bad_minutes", field="minutes")
         if not self.reason.strip():
-            raise DomainError("请写明延长的原因。", code="reason_missing", field="reason")
+            raise DomainError(said("请写明延长的原因。"), code="reason_missing", field="reason")
 
 
 def extend_sitting(db: Session, sitting: Sitting, more: MoreTime, actor: Actor, now: datetime) -> int:
@@ -43,7 +44,7 @@ def extend_sitting(db: Session, sitting: Sitting, more: MoreTime, actor: Actor, 
     """
     sitting = _locked(db, Sitting, sitting.id)
     if window_of(sitting).gate(now) is Gate.OVER:
-        raise Conflict("这个场次已经结束，不能再延长。", code="closed")
+        raise Conflict(said("这个场次已经结束，不能再延长。"), code="closed")
     by = timedelta(minutes=more.minutes)
     sitting.ends_at += by
     attempts = db.scalars(_open_attempts(now).where(Attempt.sitting_id == sitting.id)).all()
@@ -147,7 +148,7 @@ def _open_attempts(now: datetime) -> Select[Attempt]:
 def _locked_open(db: Session, attempt: Attempt, now: datetime) -> Attempt:
     locked = _locked(db, Attempt, attempt.id)
     if state_of(locked, now) is not AttemptState.OPEN:
-        raise Conflict("这次应试已经结束，不能再这样操作。", code="closed")
+        raise Conflict(said("这次应试已经结束，不能再这样操作。"), code="closed")
     return locked
 
 

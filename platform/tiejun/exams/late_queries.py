@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun.access import Permission, Persona
 from tiejun.bank.models import ExamForm
 from tiejun.errors import NotFound
@@ -87,7 +88,7 @@ def case_of(db: Session, who: Persona, sitting: UUID, seat: int) -> tuple[Sittin
     for case in found:
         if case.seat == seat:
             return here, case
-    raise NotFound("这个座位没有迟到的作答。")
+    raise NotFound(said("这个座位没有迟到的作答。"))
 
 
 def _case(db: Session, attempt: Attempt, seat: int, person: Person, paper: papers.Paper) -> LateCase:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun import audit
 from tiejun.audit import Actor
 from tiejun.errors import Conflict, DomainError, Forbidden
@@ -58,14 +59,14 @@ def decide(db: Session, attempt: Attempt, opinion: Opinion, actor: Actor, now: d
 
 def _refuse(db: Session, attempt: Attempt, opinion: Opinion) -> None:
     if opinion.person_id == attempt.person_id:
-        raise Forbidden("不能核查自己的作答。", code="own_attempt")
+        raise Forbidden(said("不能核查自己的作答。"), code="own_attempt")
     if not opinion.reason.strip():
-        raise DomainError("请写明理由。", code="reason_missing", field="reason")
+        raise DomainError(said("请写明理由。"), code="reason_missing", field="reason")
     if db.scalars(select(Sitting.declared_at).where(Sitting.id == attempt.sitting_id)).one() is not None:
-        raise Conflict("成绩已经宣布，迟到的作答不能再计入；如有异议请走成绩复核。", code="closed")
+        raise Conflict(said("成绩已经宣布，迟到的作答不能再计入；如有异议请走成绩复核。"), code="closed")
     waiting = [event.id for event in _waiting(db, attempt) if event.id <= opinion.last_event_id]
     if not waiting:
-        raise Conflict("没有等待核查的作答，可能别人刚刚作出了决定。", code="nothing_waiting")
+        raise Conflict(said("没有等待核查的作答，可能别人刚刚作出了决定。"), code="nothing_waiting")
     already = db.scalars(
         select(LateDecision.id).where(
             LateDecision.attempt_id == attempt.id,
@@ -74,7 +75,7 @@ def _refuse(db: Session, attempt: Attempt, opinion: Opinion) -> None:
         )
     ).first()
     if already is not None:
-        raise Conflict("您已经作出决定，还需要另一名工作人员核查。", code="decided_already")
+        raise Conflict(said("您已经作出决定，还需要另一名工作人员核查。"), code="decided_already")
 
 
 def _waiting(db: Session, attempt: Attempt) -> list[ResponseEvent]:

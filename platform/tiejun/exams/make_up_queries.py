@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun.access import Permission, Persona
 from tiejun.clock import beijing
 from tiejun.duties import Duty
@@ -29,6 +30,7 @@ from tiejun.exams.rules import SittingState
 from tiejun.pages import cn_date, cn_window
 from tiejun.people.models import Person, Unit
 from tiejun.people.queries import in_scope
+from tiejun.web import joined
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def notice_row(db: Session, condition: ColumnElement[bool], public_id: UUID, now
     found = db.execute(_rows().where(MakeUpCase.public_id == public_id, condition)).one_or_none()
     row = _row(found, beijing(now).date()) if found is not None else None
     if row is None or row.sitting is None:
-        raise NotFound("没有找到这份补考通知书：补考尚未安排，或者您无权查看。")
+        raise NotFound(said("没有找到这份补考通知书：补考尚未安排，或者您无权查看。"))
     return row
 
 
@@ -178,7 +180,7 @@ def managed_sitting(db: Session, who: Persona, sitting_id: int) -> Sitting:
     )
     found = db.scalars(query).one_or_none()
     if found is None:
-        raise NotFound("没有找到这个补考场次，或者您无权管理。")
+        raise NotFound(said("没有找到这个补考场次，或者您无权管理。"))
     return found
 
 
@@ -191,7 +193,7 @@ def managed_exam(db: Session, reach: ColumnElement[bool], exam_id: int) -> Exam:
     query = select(Exam).join(Unit, Unit.id == Exam.unit_id).where(Exam.id == exam_id, reach)
     found = db.scalars(query).one_or_none()
     if found is None:
-        raise NotFound("没有找到这个考试，或者您无权管理。")
+        raise NotFound(said("没有找到这个考试，或者您无权管理。"))
     return found
 
 
@@ -257,7 +259,7 @@ def _to_arrange(db: Session, who: Persona, now: datetime) -> list[Duty]:
     overdue, soon = len(shown(rows, "overdue")), len(shown(rows, "soon"))
     parts = [_("%(n)s 人已逾期", n=overdue)] if overdue else []
     parts += [_("%(n)s 人 30 天内到期", n=soon)] if soon else []
-    why = _("其中%(parts)s", parts="，".join(parts)) if parts else _("成绩公布之日起六个月内必须补考")
+    why = _("其中%(parts)s", parts=joined(parts, "，")) if parts else _("成绩公布之日起六个月内必须补考")
     title = _("安排 %(n)s 人补考", n=len(rows))
     return [Duty(rows[0].case.due_on, title, why, _("去安排"), "/make-ups?show=unscheduled")]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from question_bank.words import listed, said
 from tiejun.errors import Problem
 
 SOON_DAYS = 30
@@ -58,19 +59,25 @@ def schedule_problems(
     """
     problems = []
     if not cases:
-        problems.append(Problem("补考", "人员", "没有选择人员。"))
+        problems.append(Problem(said("补考"), said("人员"), said("没有选择人员。")))
     for case in cases:
         if case.is_settled:
-            problems.append(Problem(case.name, "人员", "补考已有结果，不能再安排。"))
+            problems.append(Problem(case.name, said("人员"), said("补考已有结果，不能再安排。")))
         elif case.has_begun:
-            problems.append(Problem(case.name, "人员", "已安排的补考场次已经开始，不能改期。"))
+            problems.append(Problem(case.name, said("人员"), said("已安排的补考场次已经开始，不能改期。")))
         elif case.exam_id != exam_id:
-            problems.append(Problem(case.name, "场次", f"应补考的不是“{exam_title}”，不能排入这一场。"))
+            problems.append(
+                Problem(
+                    case.name,
+                    said("场次"),
+                    said("应补考的不是“%(exam_title)s”，不能排入这一场。", exam_title=exam_title),
+                )
+            )
     late = late_on(cases, day)
     if late and not reason.strip():
-        names = "、".join(case.name for case in late)
-        sentence = f"{names}到{day}已超过补考期限，仍可安排，但须写明原因。"
-        problems.append(Problem("补考", "逾期原因", sentence))
+        names = listed(case.name for case in late)
+        sentence = said("%(names)s到%(day)s已超过补考期限，仍可安排，但须写明原因。", names=names, day=day)
+        problems.append(Problem(said("补考"), said("逾期原因"), sentence))
     return problems
 
 
@@ -78,13 +85,13 @@ def talk_problems(talked_on: date, opened_on: date, today: date, leader: str, te
     """Return what is wrong with the record of a talk (约谈记录)."""
     problems = []
     if talked_on > today:
-        problems.append(Problem("约谈", "约谈日期", "约谈日期不能晚于今天。"))
+        problems.append(Problem(said("约谈"), said("约谈日期"), said("约谈日期不能晚于今天。")))
     if talked_on < opened_on:
-        problems.append(Problem("约谈", "约谈日期", "约谈日期早于补考成绩公布日。"))
+        problems.append(Problem(said("约谈"), said("约谈日期"), said("约谈日期早于补考成绩公布日。")))
     if not leader.strip():
-        problems.append(Problem("约谈", "约谈人", "请填写负责约谈的领导。"))
+        problems.append(Problem(said("约谈"), said("约谈人"), said("请填写负责约谈的领导。")))
     if not text.strip():
-        problems.append(Problem("约谈", "约谈记录", "请填写约谈记录。"))
+        problems.append(Problem(said("约谈"), said("约谈记录"), said("请填写约谈记录。")))
     return problems
 
 
@@ -92,7 +99,7 @@ def decision_problems(is_moved: bool, reason: str, new_post: str) -> list[Proble
     """Return what is wrong with a decision after the talk; people decide, with a reason."""
     problems = []
     if not reason.strip():
-        problems.append(Problem("处理决定", "理由", "请写明作出决定的理由。"))
+        problems.append(Problem(said("处理决定"), said("理由"), said("请写明作出决定的理由。")))
     if is_moved and not new_post.strip():
-        problems.append(Problem("处理决定", "调往岗位", "决定调离的，请填写调往的岗位。"))
+        problems.append(Problem(said("处理决定"), said("调往岗位"), said("决定调离的，请填写调往的岗位。")))
     return problems

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun import regulation
 from tiejun.audit import SYSTEM, Actor, record
 from tiejun.calendar_cn import WorkCalendar, load_calendar
@@ -84,13 +85,13 @@ def schedule(
     locked_before_start(db, sitting.id, now)
     cases = list(db.scalars(select(MakeUpCase).where(MakeUpCase.id.in_(case_ids)).with_for_update()))
     if len(cases) != len(set(case_ids)):
-        raise NotFound("选中的补考事项不存在。")
+        raise NotFound(said("选中的补考事项不存在。"))
     facts = _facts(db, cases, now)
     day = beijing(sitting.starts_at).date()
     exam = db.get_one(Exam, sitting.exam_id)
     problems = schedule_problems(list(facts.values()), exam.id, day, overdue_reason, exam.title)
     if problems:
-        raise Rejected("没有安排任何人。", problems)
+        raise Rejected(said("没有安排任何人。"), problems)
     _leave_old_sittings(db, cases, actor, now)
     seats = {row.person_id: row for row in register(db, sitting.id, [c.person_id for c in cases], actor, now)}
     late = {case_id for case_id, fact in facts.items() if late_on([fact], day)}

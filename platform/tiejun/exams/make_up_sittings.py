@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun.audit import Actor
 from tiejun.bank.form_service import freeze_form
 from tiejun.clock import beijing
@@ -46,10 +47,13 @@ def copy_for_make_up(db: Session, exam_id: int, wanted: NewSitting, actor: Actor
     exam = db.get(Exam, exam_id)
     model = last_sitting(db, exam_id, now)
     if exam is None or model is None:
-        raise NotFound("没有可以复制的场次。")
+        raise NotFound(said("没有可以复制的场次。"))
     if wanted.starts_at <= now:
         # Said before a form is frozen for nothing.
-        raise Rejected("场次没有保存。", [Problem("场次", "开始时间", "开始时间已过，应晚于现在。")])
+        raise Rejected(
+            said("场次没有保存。"),
+            [Problem(said("场次"), said("开始时间"), said("开始时间已过，应晚于现在。"))],
+        )
     used = db.scalars(
         select(SittingForm.form_id)
         .join(Sitting, Sitting.id == SittingForm.sitting_id)

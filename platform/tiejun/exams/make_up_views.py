@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun.access import Permission, persona, require
 from tiejun.clock import BEIJING, beijing
 from tiejun.errors import DomainError, NotFound, Problem, Rejected
@@ -62,7 +63,9 @@ def schedule() -> ResponseReturnValue:
             sitting = _sitting(db)
             service.schedule(db, chosen, sitting, request.form.get("reason", ""), actor(), now())
     except DomainError as error:
-        problems = error.problems if isinstance(error, Rejected) else [Problem("补考", "", error.message)]
+        problems = (
+            error.problems if isinstance(error, Rejected) else [Problem(said("补考"), "", error.message)]
+        )
         return _board(problems), error.status
     day = beijing(sitting.starts_at)
     notice(_("已安排%(n)s人，%(m)s月%(d)s日补考。", n=len(chosen), m=day.month, d=day.day))
@@ -152,9 +155,12 @@ def _chosen(db: Session) -> list[int]:
     wanted = set(numbers(request.form.getlist("case")))
     found = [row.case.id for row in queries.picked(db, persona(), wanted, now())]
     if len(found) != len(wanted):
-        raise NotFound("选中的人员有的不在您的管辖范围内，没有安排任何人。")
+        raise NotFound(said("选中的人员有的不在您的管辖范围内，没有安排任何人。"))
     if not found:
-        raise Rejected("没有安排任何人。", [Problem("补考", "人员", "没有选择人员，请先在左侧勾选。")])
+        raise Rejected(
+            said("没有安排任何人。"),
+            [Problem(said("补考"), said("人员"), said("没有选择人员，请先在左侧勾选。"))],
+        )
     return found
 
 
@@ -164,14 +170,19 @@ def _sitting(db: Session) -> Sitting:
     if not wanted.startswith(NEW):
         known = numbers([wanted])
         if not known:
-            raise Rejected("没有安排任何人。", [Problem("补考", "场次", "请选择补考场次。")])
+            raise Rejected(
+                said("没有安排任何人。"), [Problem(said("补考"), said("场次"), said("请选择补考场次。"))]
+            )
         return queries.managed_sitting(db, persona(), known[0])
     exam_ids = numbers([wanted.removeprefix(NEW)])
     reach = in_scope(persona().scopes(Permission.MAKE_UP_MANAGE))
     exam = queries.managed_exam(db, reach, exam_ids[0] if exam_ids else 0)
     starts_at = _typed_start()
     if starts_at is None:
-        raise Rejected("没有安排任何人。", [Problem("新场次", "开始时间", "请填写新场次的开始时间。")])
+        raise Rejected(
+            said("没有安排任何人。"),
+            [Problem(said("新场次"), said("开始时间"), said("请填写新场次的开始时间。"))],
+        )
     return copy_for_make_up(db, exam.id, NewSitting(starts_at, request.form.get("venue", "")), actor(), now())
 
 

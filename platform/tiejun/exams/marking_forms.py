@@ -9,6 +9,7 @@ from wtforms import DecimalField, Form, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from tiejun.exams.marking_rules import points_problem
+from tiejun.web import translated
 
 MAX_COMMENT = 500
 
@@ -38,4 +39,4 @@ class MarkForm(Form):
         """Refuse points that the slot cannot have."""
         problem = points_problem(field.data, self.maximum) if field.data is not None else None
         if problem:
-            raise ValidationError(_(problem))
+            raise ValidationError(translated(problem))

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from question_bank.item import PartType
+from question_bank.words import said
 from tiejun.access import Persona
 from tiejun.bank.models import Blueprint, ExamForm, FormSlot
 from tiejun.errors import NotFound
@@ -110,7 +111,7 @@ def marked_sitting(db: Session, who: Persona, public_id: UUID) -> tuple[Sitting,
         )
     ).one_or_none()
     if found is None:
-        raise NotFound("没有这个场次，或者您不是它的阅卷人。")
+        raise NotFound(said("没有这个场次，或者您不是它的阅卷人。"))
     sitting, exam = found
     return sitting, exam
 
@@ -295,7 +296,7 @@ def attempt_of_code(db: Session, sitting: Sitting, code: str, policy: Policy) ->
     for attempt in db.scalars(select(Attempt).where(Attempt.sitting_id == sitting.id)):
         if code_of(attempt.public_id, policy.key) == code.upper():
             return attempt
-    raise NotFound("没有找到这份答卷。")
+    raise NotFound(said("没有找到这份答卷。"))
 
 
 @dataclass(frozen=True)

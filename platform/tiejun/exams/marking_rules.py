@@ -16,6 +16,7 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Self
 from uuid import UUID
 
+from question_bank.words import said
 from tiejun import regulation
 from tiejun.crypto import keyed_hash
 from tiejun.settings import Settings
@@ -141,9 +142,9 @@ def mean(one: Decimal, other: Decimal) -> Decimal:
 def points_problem(points: Decimal, maximum: Decimal) -> str | None:
     """Return what is wrong with points that somebody typed, as a sentence; None when they are fine."""
     if not points.is_finite() or not 0 <= points <= maximum:
-        return f"得分应在0到{maximum.normalize():f}分之间。"
+        return said("得分应在0到%(normalize)s分之间。", normalize=f"{maximum.normalize():f}")
     if points % STEP:
-        return "得分以0.5分为单位。"
+        return said("得分以0.5分为单位。")
     return None
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from question_bank.item import Part
+from question_bank.words import said
 from tiejun import audit
 from tiejun.access import Persona
 from tiejun.audit import Actor
@@ -98,13 +99,13 @@ def save(db: Session, place: Place, mark: Mark, desk: Desk, now: datetime) -> in
     sheet = _sheet(db, place, desk, now)
     problem = points_problem(mark.points, sheet.marks.essays[place.slot].maximum)
     if problem:
-        raise Rejected("评分没有保存。", [Problem(sheet.code, "points", problem)])
+        raise Rejected(said("评分没有保存。"), [Problem(sheet.code, "points", problem)])
     own = _own(db, place, desk.who)
     if own is not None:
         return _correct(db, place, own, mark, desk.actor, now)
     number = sheet.marks.next_round(place.slot)
     if number is None:
-        raise Conflict("这道题已由另一位阅卷人评阅，您的评分没有计入。", code="already_marked")
+        raise Conflict(said("这道题已由另一位阅卷人评阅，您的评分没有计入。"), code="already_marked")
     row = SlotScore(
         attempt_id=place.attempt.id,
         slot=place.slot,
@@ -127,19 +128,21 @@ def _locked(db: Session, place: Place, who: Persona) -> None:
     sitting = db.scalars(held.execution_options(populate_existing=True)).one()
     db.get_one(Attempt, place.attempt.id, populate_existing=True, with_for_update=True)
     if not queries.marks_in(db, sitting.id, who.account_id):
-        raise NotFound("没有这个场次，或者您不是它的阅卷人。")
+        raise NotFound(said("没有这个场次，或者您不是它的阅卷人。"))
     if sitting.declared_at is not None:
-        raise Conflict("成绩已经宣布，不能再评分。", code="declared")
+        raise Conflict(said("成绩已经宣布，不能再评分。"), code="declared")
 
 
 def _sheet(db: Session, place: Place, desk: Desk, now: datetime) -> queries.Sheet:
     if place.attempt.person_id == desk.who.person_id:
-        raise Forbidden("不能评阅自己的答卷。", code="own_attempt")
+        raise Forbidden(said("不能评阅自己的答卷。"), code="own_attempt")
     found = queries.sheets(db, place.sitting, now, desk.policy, place.attempt.id)
     if not found:
-        raise Conflict("这份答卷还不能评阅：尚未收卷、尚未机评，或有逾时作答待定。", code="not_markable")
+        raise Conflict(
+            said("这份答卷还不能评阅：尚未收卷、尚未机评，或有逾时作答待定。"), code="not_markable"
+        )
     if place.slot not in found[0].marks.essays:
-        raise NotFound("这份答卷没有这道待阅的题。")
+        raise NotFound(said("这份答卷没有这道待阅的题。"))
     return found[0]
 
 
@@ -160,7 +163,7 @@ def _correct(db: Session, place: Place, own: SlotScore, mark: Mark, actor: Actor
         .order_by(SlotScore.round.desc())
     ).first()
     if last != own.round:
-        raise Conflict("另一位阅卷人已接着评阅，您的评分不能再更改。", code="already_marked")
+        raise Conflict(said("另一位阅卷人已接着评阅，您的评分不能再更改。"), code="already_marked")
     before = own.points
     own.points, own.comment, own.scored_at = float(mark.points), mark.comment.strip() or None, now
     db.flush()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from question_bank.item import PartType
 from question_bank.scoring import ValueShapeError, check_value
+from question_bank.words import said
 from tiejun.bank.models import ExamForm
 from tiejun.errors import DomainError
 
@@ -50,12 +51,15 @@ class Paper:
         """
         shape = self.shapes.get(slot)
         if shape is None:
-            raise DomainError("试卷中没有这道题，整批作答没有保存。", code="unknown_slot", slot=slot)
+            raise DomainError(said("试卷中没有这道题，整批作答没有保存。"), code="unknown_slot", slot=slot)
         try:
             check_value(shape.type, value, shape.option_ids, shape.blanks)
         except ValueShapeError as error:
             raise DomainError(
-                "作答的格式与题型不符，整批作答没有保存。", code="bad_value", slot=slot, reason=str(error)
+                said("作答的格式与题型不符，整批作答没有保存。"),
+                code="bad_value",
+                slot=slot,
+                reason=error.args[0],
             ) from error
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun.bank.models import ExamForm
 from tiejun.errors import NotFound
 from tiejun.exams.models import Attempt, Exam, Lease, Registration, ResponseEvent, Sitting, Standing
@@ -115,7 +116,7 @@ def place(db: Session, sitting_id: UUID, person_id: int | None) -> Place:
         _places().where(Sitting.public_id == sitting_id, Registration.person_id == person_id)
     ).one_or_none()
     if found is None:
-        raise NotFound("您没有报名这个场次，或者没有这个场次。", code="not_registered")
+        raise NotFound(said("您没有报名这个场次，或者没有这个场次。"), code="not_registered")
     exam, sitting, registration, attempt = found
     return Place(exam, sitting, registration, attempt)
 
@@ -172,7 +173,7 @@ def attempt_view(db: Session, attempt: UUID, person_id: int | None, now: datetim
         .where(Attempt.public_id == attempt, Attempt.person_id == person_id)
     ).one_or_none()
     if found is None:
-        raise NotFound("没有找到这次应试，或者它不属于您。")
+        raise NotFound(said("没有找到这次应试，或者它不属于您。"))
     mine, sitting = found
     return AttemptView(
         id=mine.public_id,

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun import regulation
 from tiejun.access import Permission, Persona
 from tiejun.calendar_cn import add_months
@@ -139,9 +140,9 @@ def _hindrances(db: Session, person_ids: Iterable[int], exam: Exam, day: date) -
         .join(Exam, Exam.id == MakeUpCase.exam_id)
         .where(MakeUpCase.person_id.in_(ids), MakeUpCase.state.in_(OPEN_STATES), *same)
     )
-    found = dict.fromkeys(db.scalars(ahead), "已登记同级同层的另一场，成绩尚未发布")
+    found: dict[int, str] = dict.fromkeys(db.scalars(ahead), said("已登记同级同层的另一场，成绩尚未发布"))
     for person_id, sat_at in db.execute(passed):
         if beijing(sat_at).date() >= since:
-            found[person_id] = f"已于{beijing(sat_at).date()}考试合格"
-    found.update(dict.fromkeys(db.scalars(due), "应参加补考，请在补考页安排"))
+            found[person_id] = said("已于%(day)s考试合格", day=beijing(sat_at).date())
+    found.update(dict.fromkeys(db.scalars(due), said("应参加补考，请在补考页安排")))
     return found

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun.audit import Actor, record
 from tiejun.clock import beijing
 from tiejun.errors import Conflict, Problem, Rejected
@@ -34,7 +35,7 @@ def register(
     _refuse_faults(db, sitting, wanted, units)
     forms = form_ids(db, sitting.id)
     if not forms:
-        raise Conflict("场次还没有试卷，不能登记考生。", code="no_form")
+        raise Conflict(said("场次还没有试卷，不能登记考生。"), code="no_form")
     taken = db.scalars(select(Registration.seat).where(Registration.sitting_id == sitting.id)).all()
     places = free_places(taken, len(wanted), forms)
     order = spread((person_id, units[person_id]) for person_id in wanted)
@@ -72,7 +73,7 @@ def unregister(
     ).all()
     begun = select(Attempt.id).where(Attempt.registration_id.in_([row.id for row in rows])).limit(1)
     if db.scalar(begun) is not None:
-        raise Conflict("选中的考生中有人已开考，没有取消任何登记。", code="attempt_exists")
+        raise Conflict(said("选中的考生中有人已开考，没有取消任何登记。"), code="attempt_exists")
     for row in rows:
         db.delete(row)
     db.flush()
@@ -104,17 +105,19 @@ def people_of_list(
         person_id = _person_of(db, entry, hash_of)
         units = _units_of(db, person_id, day) if person_id is not None else []
         if person_id is None or not any(map(may_see, units)):
-            message = f"“{_shown(entry)}”不是管辖范围内在岗人员的证件号码或登录名。"
-            problems.append(Problem(f"第{number}行", "名单", message))
+            message = said("“%(entry)s”不是管辖范围内在岗人员的证件号码或登录名。", entry=_shown(entry))
+            problems.append(Problem(said("第%(number)s行", number=number), said("名单"), message))
         elif person_id in found:
-            message = f"“{_shown(entry)}”与第{found[person_id]}行重复。"
-            problems.append(Problem(f"第{number}行", "名单", message))
+            message = said("“%(entry)s”与第%(found)s行重复。", entry=_shown(entry), found=found[person_id])
+            problems.append(Problem(said("第%(number)s行", number=number), said("名单"), message))
         else:
             found[person_id] = number
     if not lines:
-        problems.append(Problem("名单", "名单", "名单是空的，请每行粘贴一个证件号码或登录名。"))
+        problems.append(
+            Problem(said("名单"), said("名单"), said("名单是空的，请每行粘贴一个证件号码或登录名。"))
+        )
     if problems:
-        raise Rejected("名单有误，没有登记任何人。", problems)
+        raise Rejected(said("名单有误，没有登记任何人。"), problems)
     return list(found)
 
 
@@ -152,16 +155,16 @@ def _refuse_faults(db: Session, sitting: Sitting, wanted: Sequence[int], units: 
     names = dict(rows.all())
     problems = []
     if not wanted:
-        problems.append(Problem("登记", "考生", "没有选择考生。"))
+        problems.append(Problem(said("登记"), said("考生"), said("没有选择考生。")))
     clashes = _clashes(db, sitting, wanted)
     for person_id in wanted:
-        who = names.get(person_id, "（查无此人）")
+        who = names.get(person_id, said("（查无此人）"))
         if person_id in clashes:
-            problems.append(Problem(who, "考生", clashes[person_id]))
+            problems.append(Problem(who, said("考生"), clashes[person_id]))
         elif person_id not in units:
-            problems.append(Problem(who, "考生", "考试当天没有在岗任职记录，不能登记。"))
+            problems.append(Problem(who, said("考生"), said("考试当天没有在岗任职记录，不能登记。")))
     if problems:
-        raise Rejected("名单有误，没有登记任何人。", problems)
+        raise Rejected(said("名单有误，没有登记任何人。"), problems)
 
 
 def _clashes(db: Session, sitting: Sitting, wanted: Collection[int]) -> dict[int, str]:
@@ -181,8 +184,10 @@ def _clashes(db: Session, sitting: Sitting, wanted: Collection[int]) -> dict[int
         )
     )
     return {
-        person_id: "已在本场名单中。"
+        person_id: said("已在本场名单中。")
         if other == sitting.id
-        else f"同一时间已登记“{exam_title}”的{title}，不能重复安排。"
+        else said(
+            "同一时间已登记“%(exam_title)s”的%(title)s，不能重复安排。", exam_title=exam_title, title=title
+        )
         for person_id, other, title, exam_title in rows
     }

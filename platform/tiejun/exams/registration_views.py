@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from question_bank.words import listed, said
 from tiejun.access import Permission, persona, require
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 from tiejun.exams import admin_queries
@@ -97,9 +98,11 @@ def candidates_xlsx(public_id: UUID) -> ResponseReturnValue:
 def _row(db: Session, public_id: UUID) -> SittingRow:
     row = admin_queries.sitting_row(db, persona(), public_id, now(), Permission.SITTING_MANAGE)
     if row.phase not in (Phase.PREPARING, Phase.READY):
-        raise Conflict("场次已经开始，不能再更改安排和名单。", code="sitting_started")
+        raise Conflict(said("场次已经开始，不能再更改安排和名单。"), code="sitting_started")
     if row.sitting.is_make_up:
-        raise Conflict("补考场次的考生请在“补考”页安排和改期，期限和通知由那里办理。", code="make_up_sitting")
+        raise Conflict(
+            said("补考场次的考生请在“补考”页安排和改期，期限和通知由那里办理。"), code="make_up_sitting"
+        )
     return row
 
 
@@ -110,14 +113,16 @@ def _wanted(db: Session) -> queries.Wanted:
         return queries.Wanted(text=text)
     unit = db.get(Unit, unit_id)
     if unit is None or not _may_see(unit):
-        raise NotFound("没有找到这个单位，或者您无权查看。")
+        raise NotFound(said("没有找到这个单位，或者您无权查看。"))
     return queries.Wanted(unit.path, text)
 
 
 def _due(db: Session, row: SittingRow) -> list[queries.Choice]:
     found = queries.choices(db, persona(), row, _wanted(db))
     if found is None:
-        raise Rejected("没有登记。", [Problem("登记", "单位", "人员过多，请先选择单位。")])
+        raise Rejected(
+            said("没有登记。"), [Problem(said("登记"), said("单位"), said("人员过多，请先选择单位。"))]
+        )
     return [choice for choice in found if choice.is_due]
 
 
@@ -134,8 +139,8 @@ def _picked(db: Session, row: SittingRow, person_ids: Collection[int]) -> list[q
     ids = tuple(dict.fromkeys(person_ids))
     found = queries.choices(db, persona(), row, queries.Wanted(person_ids=ids)) or []
     if len(found) != len(ids):
-        message = "选中的人员有的不在您的管辖范围内、考试当天不在岗或已在本场名单中，请刷新后重新选择。"
-        raise Rejected("没有登记任何人。", [Problem("登记", "考生", message)])
+        message = said("选中的人员有的不在您的管辖范围内、考试当天不在岗或已在本场名单中，请刷新后重新选择。")
+        raise Rejected(said("没有登记任何人。"), [Problem(said("登记"), said("考生"), message)])
     return found
 
 
@@ -143,11 +148,13 @@ def _refuse_unconfirmed(chosen: list[queries.Choice]) -> None:
     """Refuse officers whom this exam does not fit, until the box says that it is meant so."""
     unfit = [choice for choice in chosen if not choice.is_due]
     if unfit and request.form.get("confirm") != "1":
-        names = "、".join(choice.service.person.name for choice in unfit[:10])
-        message = (
-            f"{names}等{len(unfit)}人的级别、层级与本考试不符，或不应登记。确需登记的，请勾选“仍要登记”。"
+        names = listed(choice.service.person.name for choice in unfit[:10])
+        message = said(
+            "%(names)s等%(n)s人的级别、层级与本考试不符，或不应登记。确需登记的，请勾选“仍要登记”。",
+            names=names,
+            n=len(unfit),
         )
-        raise Rejected("没有登记任何人。", [Problem("登记", "考生", message)])
+        raise Rejected(said("没有登记任何人。"), [Problem(said("登记"), said("考生"), message)])
 
 
 def _may_see(unit: Unit) -> bool:

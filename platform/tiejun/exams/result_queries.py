@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun.access import Permission, Persona
 from tiejun.bank.models import Blueprint, ExamForm
 from tiejun.clock import beijing
@@ -30,13 +31,13 @@ from tiejun.people.models import Person, Unit
 from tiejun.people.queries import in_scope
 
 # Where an attempt stands before its result is declared: word and tone.
-OPEN = ("作答中", "due")
-ABSENT = ("未参加", "due")
-NOT_SCORED = ("待机评", "")
-WAITING = {1: ("待评阅", "due"), 2: ("待第二阅", "due"), 3: ("待第三阅", "due")}
-READY = ("已评完", "ok")
-DECLARED = ("已宣布", "")
-RELEASED = ("已发布", "ok")
+OPEN = (said("作答中"), "due")
+ABSENT = (said("未参加"), "due")
+NOT_SCORED = (said("待机评"), "")
+WAITING = {1: (said("待评阅"), "due"), 2: (said("待第二阅"), "due"), 3: (said("待第三阅"), "due")}
+READY = (said("已评完"), "ok")
+DECLARED = (said("已宣布"), "")
+RELEASED = (said("已发布"), "ok")
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,7 @@ def my_result(db: Session, person_id: int | None, sitting_id: UUID) -> MyResult:
     """
     found = db.execute(_mine(person_id).where(Sitting.public_id == sitting_id)).one_or_none()
     if found is None:
-        raise NotFound("没有找到这次考试的成绩，或者成绩还没有发布。")
+        raise NotFound(said("没有找到这次考试的成绩，或者成绩还没有发布。"))
     result, sitting, exam = found
     revisions = select(Result.id).where(Result.registration_id == result.registration_id)
     settles = MakeUpCase.registration_id == result.registration_id

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
 
+from question_bank.words import listed, said
 from tiejun.exams.result_models import Verdict
 
-VERDICT_WORDS = {Verdict.PASS: "合格", Verdict.FAIL: "不合格", Verdict.ABSENT: "缺考"}
+VERDICT_WORDS = {Verdict.PASS: said("合格"), Verdict.FAIL: said("不合格"), Verdict.ABSENT: said("缺考")}
 VERDICT_TONES = {Verdict.PASS: "ok", Verdict.FAIL: "over", Verdict.ABSENT: "due"}
-DECLARED = "宣布成绩"
-TRAINING_RECORDED = "培训记录补登"
-RELEASE_WORD = "发布"
+DECLARED = said("宣布成绩")
+TRAINING_RECORDED = said("培训记录补登")
+RELEASE_WORD = said("发布")
 BINS = 10
 
 
@@ -68,16 +69,23 @@ class Readiness:
     def reasons(self) -> list[str]:
         """Return why results cannot be declared yet, a Chinese clause each; empty when they can."""
         marking = [
-            f"{words}{count}题"
-            for words, count in (("待评阅", self.first), ("待第二阅", self.second), ("待第三阅", self.third))
+            said("%(words)s%(count)s题", words=words, count=count)
+            for words, count in (
+                (said("待评阅"), self.first),
+                (said("待第二阅"), self.second),
+                (said("待第三阅"), self.third),
+            )
             if count
         ]
         found = [
-            (not self.candidates, "这个场次没有考生"),
-            (not self.is_over, "考试还没有结束"),
-            (self.open_attempts, f"{self.open_attempts}人还在作答或刚刚收卷"),
-            (self.late, f"{self.late}人有逾时作答待两人裁定"),
-            (self.unscored, f"{self.unscored}份答卷尚未机评"),
-            (marking, "主观题" + "、".join(marking)),
+            (not self.candidates, said("这个场次没有考生")),
+            (not self.is_over, said("考试还没有结束")),
+            (
+                self.open_attempts,
+                said("%(open_attempts)s人还在作答或刚刚收卷", open_attempts=self.open_attempts),
+            ),
+            (self.late, said("%(late)s人有逾时作答待两人裁定", late=self.late)),
+            (self.unscored, said("%(unscored)s份答卷尚未机评", unscored=self.unscored)),
+            (marking, said("主观题%(waiting)s", waiting=listed(marking))),
         ]
         return [words for applies, words in found if applies]

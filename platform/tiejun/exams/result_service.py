@@ -14,6 +14,7 @@ from uuid import uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from question_bank.words import clauses, said
 from tiejun import audit
 from tiejun.audit import SYSTEM, Actor
 from tiejun.bank.models import Blueprint
@@ -81,7 +82,7 @@ def declare_sitting(
     policy = policy or Policy()
     sitting = _locked(db, sitting.id)
     if sitting.declared_at is not None:
-        raise Conflict("这个场次的成绩已经宣布。", code="already_declared")
+        raise Conflict(said("这个场次的成绩已经宣布。"), code="already_declared")
     close_expired(db, now)
     # Marking can be judged after the scoring only; what is plain before spares the work.
     _refuse(replace(readiness(db, sitting, now, policy, marked=[]), unscored=0))
@@ -104,7 +105,9 @@ def declare_sitting(
 def _refuse(found: Readiness) -> None:
     reasons = found.reasons()
     if reasons:
-        raise Conflict(f"还不能宣布成绩：{'；'.join(reasons)}。", code="not_ready", reasons=reasons)
+        raise Conflict(
+            said("还不能宣布成绩：%(names)s。", names=clauses(reasons)), code="not_ready", reasons=reasons
+        )
 
 
 def _declare_all(
@@ -154,9 +157,9 @@ def release_sitting(
     """
     sitting = _locked(db, sitting.id)
     if sitting.declared_at is None:
-        raise Conflict("成绩还没有宣布，不能发布。", code="not_declared")
+        raise Conflict(said("成绩还没有宣布，不能发布。"), code="not_declared")
     if sitting.released_at is not None:
-        raise Conflict("这个场次的成绩已经发布。", code="already_released")
+        raise Conflict(said("这个场次的成绩已经发布。"), code="already_released")
     results = current_results(db, sitting.id)
     about = statements.facts(db, results)
     trained = completions(db, db.get_one(Exam, sitting.exam_id), [r.person_id for r in results])

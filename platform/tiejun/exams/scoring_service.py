@@ -9,6 +9,7 @@ from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from question_bank.scoring import ValueShapeError, score_response
+from question_bank.words import said
 from tiejun import audit
 from tiejun.audit import SYSTEM
 from tiejun.bank.form_service import SlotKey, slot_keys
@@ -36,9 +37,9 @@ def score_attempt(
     """
     locked = db.get_one(Attempt, attempt.id, populate_existing=True, with_for_update=True)
     if state_of(locked, now) is AttemptState.OPEN:
-        raise Conflict("考生还在作答，不能评分。", code="attempt_open")
+        raise Conflict(said("考生还在作答，不能评分。"), code="attempt_open")
     if db.scalar(select(Result.id).where(Result.attempt_id == locked.id).limit(1)) is not None:
-        raise Conflict("成绩已经宣布，不能重新评分。", code="declared")
+        raise Conflict(said("成绩已经宣布，不能重新评分。"), code="declared")
     scored = _scores(keys or slot_keys(db, locked.form_id), current_responses(db, locked.id))
     rows = select(SlotScore).where(SlotScore.attempt_id == locked.id, SlotScore.round == MACHINE)
     known = {row.slot: row for row in db.scalars(rows)}
@@ -65,7 +66,7 @@ def _scores(keys: Sequence[SlotKey], responses: dict[int, Any]) -> dict[int, tup
             value = key.canonical(responses.get(key.slot))
             score = score_response(key.part, value, maximum=key.points)
         except ValueShapeError as error:
-            message = "已存的作答与题型不符，没有评分，请联系技术人员。"
+            message = said("已存的作答与题型不符，没有评分，请联系技术人员。")
             raise DomainError(message, code="unscorable", slot=key.slot) from error
         if not score.needs_marking:
             found[key.slot] = (score.points, score.maximum)

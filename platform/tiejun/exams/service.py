@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun import audit, crypto
 from tiejun.audit import Actor
 from tiejun.bank.models import ExamForm
@@ -103,7 +104,7 @@ def open_attempt(database: Database, sitting: UUID, entry: Entry, now: datetime)
     with database.transaction() as db:
         found = _locked_place(db, sitting, entry.person_id)
         if entry.by_token and not found.sitting.allows_api:
-            raise Forbidden("这个场次只能在浏览器中作答。", code="browser_only")
+            raise Forbidden(said("这个场次只能在浏览器中作答。"), code="browser_only")
         if found.attempt is None:
             return _begin(db, found, entry, now)
         return _resume(db, found, found.attempt, entry, now)
@@ -126,9 +127,11 @@ def _begin(db: Session, found: Place, entry: Entry, now: datetime) -> Opened:
     db.execute(held.execution_options(populate_existing=True))
     gate = found.window.gate(now)
     if gate is Gate.TOO_EARLY:
-        raise Conflict("还没有到开考时间。", code=gate.value, starts_at=found.sitting.starts_at.isoformat())
+        raise Conflict(
+            said("还没有到开考时间。"), code=gate.value, starts_at=found.sitting.starts_at.isoformat()
+        )
     if gate is Gate.OVER:
-        raise Conflict("这个场次已经结束。", code=gate.value, state=AttemptState.CLOSED.value)
+        raise Conflict(said("这个场次已经结束。"), code=gate.value, state=AttemptState.CLOSED.value)
     registration = found.registration
     attempt = Attempt(
         registration_id=registration.id,
@@ -150,11 +153,11 @@ def _begin(db: Session, found: Place, entry: Entry, now: datetime) -> Opened:
 def _resume(db: Session, found: Place, attempt: Attempt, entry: Entry, now: datetime) -> Opened:
     state = state_of(attempt, now)
     if state is not AttemptState.OPEN:
-        raise Conflict("这次应试已经结束，不能再进入。", code="closed", state=state.value)
+        raise Conflict(said("这次应试已经结束，不能再进入。"), code="closed", state=state.value)
     lease = live_lease(db, attempt.id)
     if lease is not None and lease.device != entry.device:
         if entry.takeover_code is None:
-            raise Conflict("这次应试正在另一台设备上进行；换机请向监考索取接管码。", code="lease_held")
+            raise Conflict(said("这次应试正在另一台设备上进行；换机请向监考索取接管码。"), code="lease_held")
         _use_code(db, attempt, entry, now)
         lease.revoked_at = now
         lease = None
@@ -228,7 +231,7 @@ def _is_valid(now: datetime) -> tuple[Any, ...]:
 
 
 def _bad_code() -> Conflict:
-    return Conflict("接管码不正确、已用过或已过期，请向监考重新索取。", code="bad_takeover_code")
+    return Conflict(said("接管码不正确、已用过或已过期，请向监考重新索取。"), code="bad_takeover_code")
 
 
 def close_expired(db: Session, now: datetime) -> int:

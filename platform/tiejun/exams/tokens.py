@@ -7,6 +7,7 @@ exam goes on when the sign-in ends in the middle of it.
 from dataclasses import dataclass
 from uuid import UUID
 
+from question_bank.words import said
 from tiejun.crypto import BadSeal, read_token, sign_token
 from tiejun.errors import DomainError
 
@@ -43,4 +44,4 @@ def read(token: str, key: str) -> Claims:
         claims = read_token(token, key, PURPOSE)
         return Claims(UUID(claims["a"]), UUID(claims["l"]))
     except (BadSeal, KeyError, ValueError) as error:
-        raise BadToken("应试凭证无效，请重新进入考试。") from error
+        raise BadToken(said("应试凭证无效，请重新进入考试。")) from error

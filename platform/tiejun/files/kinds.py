@@ -10,7 +10,7 @@ from typing import Final
 import pypdfium2
 from PIL import Image, UnidentifiedImageError
 
-from question_bank.words import Words, said
+from question_bank.words import Words, listed, said
 from tiejun.errors import DomainError
 
 HEAD = 64
@@ -69,8 +69,8 @@ def check(path: Path, name: str, allowed: frozenset[FileKind]) -> Checked:
     """
     kind = _kind_by_content(path)
     if kind is None or kind not in allowed:
-        listed = "、".join(sorted(allowed))
-        raise BadFile(said("“%(name)s”不是可以上传的文件。可以上传：%(listed)s。", name=name, listed=listed))
+        kinds = listed(sorted(allowed))
+        raise BadFile(said("“%(name)s”不是可以上传的文件。可以上传：%(listed)s。", name=name, listed=kinds))
     if _SUFFIXES.get(name.rpartition(".")[2].lower()) is not kind:
         raise BadFile(
             said("“%(name)s”的内容是 %(kind)s，与文件名不符，没有保存。", name=name, kind=str(kind))

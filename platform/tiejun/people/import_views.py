@@ -18,7 +18,7 @@ from tiejun.errors import Rejected
 from tiejun.people import workbooks
 from tiejun.people.roster import RosterPlan, plan_roster, write_roster
 from tiejun.people.training import TrainingPlan, plan_training, write_training
-from tiejun.web import actor, notice, now, reading, settings, transaction
+from tiejun.web import actor, notice, now, reading, settings, transaction, translated
 
 bp = Blueprint("people_import", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -110,7 +110,7 @@ def _look(
         with reading() as db:
             found = plan(db, content, _scopes(permission), settings(), _today())
     except Rejected as refused:
-        form.file.errors = [_(refused.message)]
+        form.file.errors = [translated(refused.message)]
         return render_template(f"{pages}.html", form=form), 422
     digest = uploads.keep(settings(), content)
     page = render_template(f"{pages}_preview.html", plan=found, digest=digest, shown=SHOWN)

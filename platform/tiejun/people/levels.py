@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from question_bank.words import said
 from tiejun import regulation
 from tiejun.calendar_cn import add_months
 
@@ -13,8 +14,8 @@ NATIONAL = "national"
 PROVINCIAL = "provincial"
 PRIMARY = "primary"
 INTERMEDIATE = "intermediate"
-LEVEL_WORDS = {NATIONAL: "国家级", PROVINCIAL: "省级"}
-TIER_WORDS = {PRIMARY: "初级", INTERMEDIATE: "中级"}
+LEVEL_WORDS = {NATIONAL: said("国家级"), PROVINCIAL: said("省级")}
+TIER_WORDS = {PRIMARY: said("初级"), INTERMEDIATE: said("中级")}
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,20 @@ def level_for(post: str, agency_tier: str | None) -> Explained:
     Source: 环办执法〔2022〕21号 第一条: national for the chief of a county agency, the leaders of a
     prefecture's agency, everybody in a province's agency; all others provincial.
     """
-    source = "（环办执法〔2022〕21号 第一条）"
+    source = said("（环办执法〔2022〕21号 第一条）")
     if agency_tier == "province":
-        return Explained(NATIONAL, f"省级执法机构人员参加国家级岗位培训{source}。")
+        return Explained(NATIONAL, said("省级执法机构人员参加国家级岗位培训%(source)s。", source=source))
     if agency_tier == "prefecture" and post in ("chief", "leader"):
-        return Explained(NATIONAL, f"设区的市级执法机构负责人参加国家级岗位培训{source}。")
+        return Explained(
+            NATIONAL, said("设区的市级执法机构负责人参加国家级岗位培训%(source)s。", source=source)
+        )
     if agency_tier == "county" and post == "chief":
-        return Explained(NATIONAL, f"县（区）级执法机构主要负责人参加国家级岗位培训{source}。")
-    return Explained(PROVINCIAL, f"不属于应参加国家级培训的三类人员，参加省级岗位培训{source}。")
+        return Explained(
+            NATIONAL, said("县（区）级执法机构主要负责人参加国家级岗位培训%(source)s。", source=source)
+        )
+    return Explained(
+        PROVINCIAL, said("不属于应参加国家级培训的三类人员，参加省级岗位培训%(source)s。", source=source)
+    )
 
 
 def tier_for(cards: Sequence[CardFact], on: date) -> Explained:
@@ -62,17 +69,27 @@ def tier_for(cards: Sequence[CardFact], on: date) -> Explained:
     Source: 环办执法〔2022〕21号 第一条: 初级 for the first application, 中级 for renewal. What a long
     lapsed card means is our proposal: as if there had been none.
     """
-    source = "（环办执法〔2022〕21号 第一条）"
+    source = said("（环办执法〔2022〕21号 第一条）")
     past = sorted((card for card in cards if card.happened_on <= on), key=lambda card: card.happened_on)
     issues = [card for card in past if card.kind in ("first_issue", "renewal")]
     ends = [card for card in past if card.kind in ("cancelled", "withdrawn")]
     if not issues:
-        return Explained(PRIMARY, f"首次申领执法证件，参加初级岗位培训{source}。")
+        return Explained(PRIMARY, said("首次申领执法证件，参加初级岗位培训%(source)s。", source=source))
     newest = issues[-1]
     if ends and ends[-1].happened_on >= newest.happened_on:
-        return Explained(PRIMARY, f"原证件已注销或收回，重新申领按首次申领办理，参加初级岗位培训{source}。")
+        return Explained(
+            PRIMARY,
+            said("原证件已注销或收回，重新申领按首次申领办理，参加初级岗位培训%(source)s。", source=source),
+        )
     if newest.valid_until is not None and add_months(newest.valid_until, LAPSE_MONTHS) < on:
         return Explained(
-            PRIMARY, f"原证件过期已超过{LAPSE_MONTHS}个月，按首次申领办理，参加初级岗位培训{source}。"
+            PRIMARY,
+            said(
+                "原证件过期已超过%(lapse_months)s个月，按首次申领办理，参加初级岗位培训%(source)s。",
+                lapse_months=LAPSE_MONTHS,
+                source=source,
+            ),
         )
-    return Explained(INTERMEDIATE, f"已持有执法证件，申请换领，参加中级岗位培训{source}。")
+    return Explained(
+        INTERMEDIATE, said("已持有执法证件，申请换领，参加中级岗位培训%(source)s。", source=source)
+    )

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from question_bank.words import said
 from tiejun.errors import NotFound
 from tiejun.listing import ListPage, contains
 from tiejun.people.levels import Explained
@@ -128,7 +129,7 @@ def person_page(db: Session, public_id: UUID, scopes: Sequence[str], day: date) 
         .limit(1)
     ).one_or_none()
     if row is None:
-        raise NotFound("没有这名人员，或不在您的管理范围内。")
+        raise NotFound(said("没有这名人员，或不在您的管理范围内。"))
     (line,) = _lines(db, [Service(*row)], day)
     history = db.execute(
         select(Posting, Unit.name)

@@ -12,6 +12,7 @@ from uuid import uuid4
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun import crypto
 from tiejun.access import Role
 from tiejun.audit import Actor, record
@@ -99,7 +100,7 @@ def plan_roster(
     """
     rows = read_table(content, HEADINGS, REQUIRED)
     if len(rows) > MOST_ROWS:
-        raise Rejected(f"一次最多导入{MOST_ROWS}人，请拆分文件。", [])
+        raise Rejected(said("一次最多导入%(most_rows)s人，请拆分文件。", most_rows=MOST_ROWS), [])
     plan = RosterPlan(ImportReport(read=len(rows)))
     entries: list[RosterEntry] = []
     for row in rows:
@@ -131,12 +132,12 @@ def _plan(
         return [Problem(entry.where, WORDS[UNIT], fault)]
     found = known.get(hashed)
     if found is not None and found.unit is not None and not units.covers(found.unit):
-        return [Problem(entry.where, WORDS[NAME], "此人现在其他地区任职，请先由原单位办理调出")]
+        return [Problem(entry.where, WORDS[NAME], said("此人现在其他地区任职，请先由原单位办理调出"))]
     if entry.login in taken and (found is None or taken[entry.login] != found.person.id):
-        return [Problem(entry.where, WORDS[LOGIN], f"登录名“{entry.login}”已被使用")]
+        return [Problem(entry.where, WORDS[LOGIN], said("登录名“%(login)s”已被使用", login=entry.login))]
     moved = found is not None and _moves(found, entry, unit)
     if moved and found and found.posting and entry.since <= found.posting.effective_from:
-        return [Problem(entry.where, WORDS[SINCE], "岗位有变动时，到岗日期应晚于原岗位的到岗日期")]
+        return [Problem(entry.where, WORDS[SINCE], said("岗位有变动时，到岗日期应晚于原岗位的到岗日期"))]
     if found is None:
         outcome = "created"
     else:
@@ -171,8 +172,8 @@ class _Units:
         if len(named) == 1:
             return named[0], ""
         if named:
-            return None, f"有{len(named)}个单位叫“{words}”，请改填单位代码"
-        return None, f"您的管理范围内没有单位“{words}”"
+            return None, said("有%(n)s个单位叫“%(words)s”，请改填单位代码", n=len(named), words=words)
+        return None, said("您的管理范围内没有单位“%(words)s”", words=words)
 
     def covers(self, unit: Unit) -> bool:
         """Return whether the unit lies in the scope."""
@@ -213,7 +214,7 @@ def write_roster(
         Rejected: if the plan has problems; nothing is written.
     """
     if plan.report.problems:
-        raise Rejected("名册有错误，没有导入任何人。", plan.report.problems)
+        raise Rejected(said("名册有错误，没有导入任何人。"), plan.report.problems)
     fresh = [officer for officer in plan.officers if officer.known is None]
     ids = _insert_people(db, fresh, settings, now)
     made = _insert_accounts(db, fresh, ids, now)

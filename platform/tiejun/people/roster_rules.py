@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from question_bank.words import said
 from tiejun.errors import Problem
 from tiejun.people.models import CardEventKind, Post
 from tiejun.people.rules import id_number_fault, normal_id_number
@@ -70,13 +71,15 @@ def read_entry(row: TableRow, today: date) -> RosterEntry | list[Problem]:
     """Return the officer of a row, or everything that is wrong with the row."""
     days, faults = _days(row)
     number, since = normal_id_number(row.text(ID_NUMBER)), days[SINCE]
-    faults += [Problem(row.where, WORDS[field], "不能为空") for field in REQUIRED if not row.text(field)]
+    faults += [
+        Problem(row.where, WORDS[field], said("不能为空")) for field in REQUIRED if not row.text(field)
+    ]
     faults += [Problem(row.where, WORDS[field], message) for field, message in _wrong_words(row)]
     wrong = id_number_fault(number, today) if number else None
     if wrong:
         faults.append(Problem(row.where, WORDS[ID_NUMBER], wrong))
     if since is not None and not EARLIEST <= since <= today:
-        faults.append(Problem(row.where, WORDS[SINCE], "不能晚于今天，也不能早于1950年"))
+        faults.append(Problem(row.where, WORDS[SINCE], said("不能晚于今天，也不能早于1950年")))
     if faults or since is None:
         return faults
     return RosterEntry(
@@ -100,18 +103,18 @@ def _days(row: TableRow) -> tuple[dict[str, date | None], list[Problem]]:
             days[field] = row.day(field)
         except ValueError:
             days[field] = None
-            message = f"“{row.text(field)}”不是有效的日期，应如 2026-11-20"
+            message = said("“%(text)s”不是有效的日期，应如 2026-11-20", text=row.text(field))
             faults.append(Problem(row.where, WORDS[field], message))
     return days, faults
 
 
 def _wrong_words(row: TableRow) -> Iterator[tuple[str, str]]:
     if len(row.text(NAME)) > LONGEST_NAME:
-        yield NAME, f"不能超过{LONGEST_NAME}个字"
+        yield NAME, said("不能超过%(longest_name)s个字", longest_name=LONGEST_NAME)
     if row.text(POST) and row.text(POST) not in POSTS:
-        yield POST, f"“{row.text(POST)}”应为主要负责人、负责人、一般之一"
+        yield POST, said("“%(text)s”应为主要负责人、负责人、一般之一", text=row.text(POST))
     if row.text(STAFFING) not in STAFFINGS:
-        yield STAFFING, f"“{row.text(STAFFING)}”应为正式编制或非正式编制"
+        yield STAFFING, said("“%(text)s”应为正式编制或非正式编制", text=row.text(STAFFING))
 
 
 def _cards(row: TableRow, days: dict[str, date | None]) -> tuple[CardEntry, ...]:
@@ -132,9 +135,13 @@ def doubled(entries: list[RosterEntry]) -> list[Problem]:
     for entry in entries:
         earlier = numbers.setdefault(entry.id_number, entry.where)
         if earlier != entry.where:
-            faults.append(Problem(entry.where, WORDS[ID_NUMBER], f"与 {earlier} 重复"))
+            faults.append(
+                Problem(entry.where, WORDS[ID_NUMBER], said("与 %(earlier)s 重复", earlier=earlier))
+            )
         if entry.login:
             earlier = logins.setdefault(entry.login, entry.where)
             if earlier != entry.where:
-                faults.append(Problem(entry.where, WORDS[LOGIN], f"与 {earlier} 重复"))
+                faults.append(
+                    Problem(entry.where, WORDS[LOGIN], said("与 %(earlier)s 重复", earlier=earlier))
+                )
     return faults

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from question_bank.words import said
+
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECK_DIGITS = "10X98765432"
 FAILURES_UNTIL_LOCK = 5
@@ -18,16 +20,16 @@ def id_number_fault(number: str, today: date) -> str | None:
     Source: GB 11643-1999: 17 digits and a check digit (ISO 7064 MOD 11-2); digits 7 to 14 are the birth date.
     """
     if not re.fullmatch(r"[1-9]\d{16}[\dX]", number):
-        return "应为18位：17位数字加1位数字或X"
+        return said("应为18位：17位数字加1位数字或X")
     try:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
-        return "第7至14位不是有效的出生日期"
+        return said("第7至14位不是有效的出生日期")
     if not date(1900, 1, 1) <= born <= today:
-        return "出生日期不合理"
+        return said("出生日期不合理")
     total = sum(int(digit) * weight for digit, weight in zip(number, ID_WEIGHTS, strict=False))
     if ID_CHECK_DIGITS[total % 11] != number[17]:
-        return "校验位不正确，请核对有无抄错"
+        return said("校验位不正确，请核对有无抄错")
     return None
 
 
@@ -48,13 +50,13 @@ def password_fault(password: str, login: str) -> str | None:
         bool(re.search(pattern, password)) for pattern in (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z\d]")
     )
     if len(password) < PASSWORD_LENGTH:
-        return f"密码至少{PASSWORD_LENGTH}个字符"
+        return said("密码至少%(password_length)s个字符", password_length=PASSWORD_LENGTH)
     if len(password) > 200:
-        return "密码过长"
+        return said("密码过长")
     if classes < PASSWORD_CLASSES:
-        return "密码须包含大写字母、小写字母、数字、符号中的至少三类"
+        return said("密码须包含大写字母、小写字母、数字、符号中的至少三类")
     if login.lower() in password.lower():
-        return "密码不能包含登录名"
+        return said("密码不能包含登录名")
     return None
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun.access import Role
 from tiejun.audit import Actor, record
 from tiejun.errors import Conflict, NotFound
@@ -71,7 +72,7 @@ def create_account(
         Conflict: if the login is taken.
     """
     if db.scalar(select(Account.id).where(Account.login == spec.login)) is not None:
-        raise Conflict(f"登录名“{spec.login}”已被使用。", code="login_taken")
+        raise Conflict(said("登录名“%(login)s”已被使用。", login=spec.login), code="login_taken")
     account = Account(
         login=spec.login,
         display_name=spec.display_name,
@@ -96,7 +97,7 @@ def unlock(db: Session, account_id: int, actor: Actor, now: datetime) -> None:
     """
     account = db.get(Account, account_id)
     if account is None:
-        raise NotFound("没有这个账号。")
+        raise NotFound(said("没有这个账号。"))
     account.failures, account.last_failure_at, account.locked_until = 0, None, None
     record(db, actor, "account.unlocked", ("account", account.id), now)
 
@@ -109,7 +110,7 @@ def account_of(db: Session, person_id: int) -> Account:
     """
     account = db.scalars(select(Account).where(Account.person_id == person_id)).one_or_none()
     if account is None:
-        raise NotFound("此人还没有账号。")
+        raise NotFound(said("此人还没有账号。"))
     return account
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from question_bank.formats.workbook import SpreadsheetRefused, read_sheets
+from question_bank.words import listed, said
 from tiejun.errors import Problem, Rejected
 
 HEADING_ROWS = 10  # the headings stand within the first rows; above them a title is allowed
@@ -64,7 +65,9 @@ def read_table(content: bytes, headings: Mapping[str, str], required: Sequence[s
     try:
         sheets = read_sheets(content)
     except SpreadsheetRefused as error:
-        raise Rejected(f"{error}。", [Problem("文件", "", str(error))]) from error
+        raise Rejected(
+            said("%(sentence)s。", sentence=error.args[0]), [Problem(said("文件"), "", error.args[0])]
+        ) from error
     best_missing = list(required)
     for sheet in sheets:
         for index, cells in enumerate(sheet.rows[:HEADING_ROWS]):
@@ -75,9 +78,9 @@ def read_table(content: bytes, headings: Mapping[str, str], required: Sequence[s
             if len(missing) < len(best_missing):
                 best_missing = missing
     words = {field: heading for heading, field in headings.items()}
-    lacking = "、".join(words[name] for name in best_missing)
-    message = f"没有找到表头，缺少列：{lacking}。请使用下载的模板"
-    raise Rejected(f"{message}。", [Problem("表头", lacking, message)])
+    lacking = listed(words[name] for name in best_missing)
+    message = said("没有找到表头，缺少列：%(lacking)s。请使用下载的模板", lacking=lacking)
+    raise Rejected(said("%(sentence)s。", sentence=message), [Problem(said("表头"), lacking, message)])
 
 
 def _columns(cells: Sequence[Any], headings: Mapping[str, str]) -> dict[str, int]:

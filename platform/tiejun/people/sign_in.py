@@ -12,6 +12,7 @@ from flask_login import LoginManager, current_user
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun import crypto
 from tiejun.access import Grant, Persona, Role
 from tiejun.audit import Actor, record
@@ -84,7 +85,7 @@ def authenticate(database: Database, login: str, password: str, now: datetime, s
         else:
             _note_try(db, account.id, fits, now, settings)
     if account is None or not fits or not account.is_active:
-        raise DomainError("登录名或密码不正确。", code="bad_credentials")
+        raise DomainError(said("登录名或密码不正确。"), code="bad_credentials")
     return account.id
 
 
@@ -99,11 +100,11 @@ def _refuse_while_waiting(state: SignInState, now: datetime) -> None:
     seconds = ceil(wait.total_seconds())
     if state.locked_until is not None:
         raise TooMany(
-            "连续输错5次，账号已暂时锁定。请联系监考或管理员解锁，或稍后再试。",
+            said("连续输错5次，账号已暂时锁定。请联系监考或管理员解锁，或稍后再试。"),
             code="locked",
             retry_after=seconds,
         )
-    raise TooMany("刚才的密码不正确，请稍等几秒再试。", code="delayed", retry_after=seconds)
+    raise TooMany(said("刚才的密码不正确，请稍等几秒再试。"), code="delayed", retry_after=seconds)
 
 
 def _note_try(db: Session, account_id: int, fits: bool, now: datetime, settings: Settings) -> None:
@@ -213,7 +214,7 @@ def change_password(db: Session, account_id: int, old: str, new: str, now: datet
     """
     account = db.scalars(select(Account).where(Account.id == account_id).with_for_update()).one()
     if not password_fits(account.password_hash, old):
-        raise DomainError("现在的密码不正确。", code="bad_old_password", field="old")
+        raise DomainError(said("现在的密码不正确。"), code="bad_old_password", field="old")
     fault = password_fault(new, account.login)
     if fault:
         raise DomainError(fault, code="weak_password", field="new")
@@ -224,7 +225,11 @@ def change_password(db: Session, account_id: int, old: str, new: str, now: datet
         .limit(FORMER_PASSWORDS - 1)
     ).all()
     if any(password_fits(known, new) for known in (account.password_hash, *former)):
-        raise DomainError(f"不能使用最近{FORMER_PASSWORDS}次用过的密码。", code="used_password", field="new")
+        raise DomainError(
+            said("不能使用最近%(former_passwords)s次用过的密码。", former_passwords=FORMER_PASSWORDS),
+            code="used_password",
+            field="new",
+        )
     db.add(OldPassword(account_id=account_id, password_hash=account.password_hash, replaced_at=now))
     account.password_hash, account.password_changed_at = hash_password(new), now
     account.must_change_password = False
@@ -259,7 +264,7 @@ def _from_bearer(_request: object) -> Persona | None:
 
 def _send_to_sign_in() -> ResponseReturnValue:
     if wants_json():
-        raise NotSignedIn("请先登录。")
+        raise NotSignedIn(said("请先登录。"))
     following = request.full_path if request.method == "GET" else None
     return redirect(url_for("sign_in.sign_in", next=following), 303)
 
@@ -279,5 +284,5 @@ def _ask_for_new_password() -> ResponseReturnValue | None:
     if not (current_user.is_authenticated and current_user.must_change_password):
         return None
     if wants_json():
-        raise Forbidden("请先在网页上修改初始密码。", code="password_change_required")
+        raise Forbidden(said("请先在网页上修改初始密码。"), code="password_change_required")
     return redirect(url_for("sign_in.password"), 303)

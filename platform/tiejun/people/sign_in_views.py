@@ -22,7 +22,7 @@ from tiejun.people.sign_in import (
     load_persona,
     open_session,
 )
-from tiejun.web import actor, core, notice, now, settings, transaction
+from tiejun.web import actor, core, notice, now, settings, transaction, translated
 
 bp = Blueprint("sign_in", __name__)
 
@@ -68,7 +68,7 @@ def enter() -> ResponseReturnValue:
             core().database, form.login.data or "", form.password.data or "", now(), settings()
         )
     except DomainError as error:
-        page = render_template("sign_in/sign_in.html", form=form, refused=_(error.message))
+        page = render_template("sign_in/sign_in.html", form=form, refused=translated(error.message))
         return page, error.status
     _begin(account_id)
     return redirect(_following(), 303)
@@ -115,7 +115,7 @@ def password() -> ResponseReturnValue:
         with transaction() as db:
             change_password(db, who.account_id, form.old.data or "", form.new.data or "", now())
     except DomainError as error:
-        form[error.details["field"]].errors = [_(error.message)]
+        form[error.details["field"]].errors = [translated(error.message)]
         return render_template("sign_in/password.html", form=form), 422
     _begin(who.account_id)
     notice(_("密码已修改，其他设备上的登录已全部退出。"))

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun import outbox
 from tiejun.audit import Actor, record
 from tiejun.errors import Problem, Rejected
@@ -36,8 +37,8 @@ HEADINGS = {
 }
 WORDS = {name: heading for heading, name in HEADINGS.items()}
 REQUIRED = ("name", "id_number", "level", "tier", "class_name", "completed_on", "hours")
-LEVELS = {words: level for level, words in LEVEL_WORDS.items()}
-TIERS = {words: tier for tier, words in TIER_WORDS.items()}
+LEVELS: dict[str, str] = {words: level for level, words in LEVEL_WORDS.items()}
+TIERS: dict[str, str] = {words: tier for tier, words in TIER_WORDS.items()}
 SYLLABUS = "试行"
 MOST_HOURS = 500.0
 
@@ -78,14 +79,17 @@ class TrainingPlan:
 
 def read_completion(row: TableRow, today: date) -> CompletionEntry | list[Problem]:
     """Return the completion of a row, or everything that is wrong with it."""
-    faults = [Problem(row.where, WORDS[name], "不能为空") for name in REQUIRED if not row.text(name)]
+    faults = [Problem(row.where, WORDS[name], said("不能为空")) for name in REQUIRED if not row.text(name)]
     number = normal_id_number(row.text("id_number"))
     wrong = id_number_fault(number, today) if number else None
     if wrong:
         faults.append(Problem(row.where, WORDS["id_number"], wrong))
     for name, known in (("level", LEVELS), ("tier", TIERS)):
+        first, second = known
         if row.text(name) and row.text(name) not in known:
-            faults.append(Problem(row.where, WORDS[name], f"应为{'或'.join(known)}"))
+            faults.append(
+                Problem(row.where, WORDS[name], said("应为%(first)s或%(second)s", first=first, second=second))
+            )
     completed_on, hours = _day(row, today, faults), _hours(row, faults)
     if faults or completed_on is None:
         return faults
@@ -107,10 +111,10 @@ def _day(row: TableRow, today: date, faults: list[Problem]) -> date | None:
     try:
         day = row.day("completed_on")
     except ValueError:
-        faults.append(Problem(row.where, WORDS["completed_on"], "不是有效的日期，应如 2026-11-20"))
+        faults.append(Problem(row.where, WORDS["completed_on"], said("不是有效的日期，应如 2026-11-20")))
         return None
     if day is not None and day > today:
-        faults.append(Problem(row.where, WORDS["completed_on"], "不能晚于今天"))
+        faults.append(Problem(row.where, WORDS["completed_on"], said("不能晚于今天")))
     return day
 
 
@@ -121,7 +125,13 @@ def _hours(row: TableRow, faults: list[Problem]) -> float:
     except ValueError:
         hours = -1.0
     if not 0 < hours <= MOST_HOURS:
-        faults.append(Problem(row.where, WORDS["hours"], f"应为大于0、不超过{MOST_HOURS:g}的数"))
+        faults.append(
+            Problem(
+                row.where,
+                WORDS["hours"],
+                said("应为大于0、不超过%(most_hours)s的数", most_hours=f"{MOST_HOURS:g}"),
+            )
+        )
     return hours
 
 
@@ -163,13 +173,13 @@ def _plan(
     entry: CompletionEntry, person: Person | None, known: dict[Key, TrainingCompletion], seen: dict[Key, str]
 ) -> PlannedCompletion | Problem:
     if person is None:
-        return Problem(entry.where, WORDS["id_number"], "您的管理范围内没有这名在岗人员，请先导入名册")
+        return Problem(entry.where, WORDS["id_number"], said("您的管理范围内没有这名在岗人员，请先导入名册"))
     if person.name != entry.name:
-        return Problem(entry.where, WORDS["name"], f"与名册中的姓名“{person.name}”不符")
+        return Problem(entry.where, WORDS["name"], said("与名册中的姓名“%(name)s”不符", name=person.name))
     key = (person.id, entry.level, entry.tier, entry.class_name)
     earlier = seen.setdefault(key, entry.where)
     if earlier != entry.where:
-        return Problem(entry.where, WORDS["class_name"], f"与 {earlier} 重复")
+        return Problem(entry.where, WORDS["class_name"], said("与 %(earlier)s 重复", earlier=earlier))
     there = known.get(key)
     if there is None:
         return PlannedCompletion(entry, person, None, "created")
@@ -214,7 +224,7 @@ def write_training(db: Session, plan: TrainingPlan, actor: Actor, now: datetime)
         Rejected: if the plan has problems; nothing is written.
     """
     if plan.report.problems:
-        raise Rejected("培训记录有错误，没有导入任何一条。", plan.report.problems)
+        raise Rejected(said("培训记录有错误，没有导入任何一条。"), plan.report.problems)
     for planned in plan.completions:
         if planned.outcome != "unchanged":
             record_completion(db, planned, actor, now)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import typst
 
+from question_bank.words import said
 from tiejun.errors import Unavailable
 from tiejun.prints.cmap import Coverage, UnreadableFont, read_coverage
 
@@ -70,7 +71,7 @@ class FontShelf:
         """
         if not self.families:
             raise NoChineseFont(
-                "系统没有可用的中文字体，无法生成文件。请安装 fonts-noto-cjk 等中文字体后重试。"
+                said("系统没有可用的中文字体，无法生成文件。请安装 fonts-noto-cjk 等中文字体后重试。")
             )
 
     def missing(self, text: str) -> str:

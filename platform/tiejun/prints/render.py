@@ -16,6 +16,7 @@ from typing import Any
 import segno
 import typst
 
+from question_bank.words import clauses, listed, said
 from tiejun.errors import DomainError
 from tiejun.prints.fonts import FontShelf
 from tiejun.prints.shapes import CertificateData, NoticeData, RecordData
@@ -73,9 +74,15 @@ class Printer:
         self.shelf.require()
         faults = {text: missing for text in _texts(data) if (missing := self.shelf.missing(text))}
         if faults:
-            listed = "；".join(f"“{text}”中的{_named(missing)}" for text, missing in faults.items())
+            found = clauses(
+                said("“%(text)s”中的%(missing)s", text=text, missing=_named(missing))
+                for text, missing in faults.items()
+            )
             raise UnprintableText(
-                f"字库没有下列文字，文件没有生成：{listed}。请核对，或安装收有该字的中文字体。",
+                said(
+                    "字库没有下列文字，文件没有生成：%(listed)s。请核对，或安装收有该字的中文字体。",
+                    listed=found,
+                ),
                 missing=[{"text": text, "characters": missing} for text, missing in faults.items()],
             )
 
@@ -96,9 +103,9 @@ class Printer:
                     timestamp=made_at.replace(microsecond=0),  # typst refuses fractions of a second
                 )
             except typst.TypstError as error:
-                raise PrintFailed(f"文件没有生成：{error}") from error
+                raise PrintFailed(said("文件没有生成：%(error)s", error=error)) from error
         if not isinstance(made, bytes):
-            raise PrintFailed("文件没有生成：没有内容")
+            raise PrintFailed(said("文件没有生成：没有内容"))
         return made
 
 
@@ -144,4 +151,4 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _named(characters: str) -> str:
-    return "、".join(f"“{c}”（U+{ord(c):04X}）" for c in characters)
+    return listed(said("“%(c)s”（U+%(code)s）", c=c, code=f"{ord(c):04X}") for c in characters)

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session, selectinload
 
 from question_bank.assembly.blueprint import Blueprint as BlueprintText
 from question_bank.item import Item as ItemText
+from question_bank.terms import Tier
 from question_bank.words import said
-from tiejun.bank.form_service import blueprint_text, candidates
-from tiejun.bank.item_rows import to_text
-from tiejun.bank.models import Blueprint, ExamForm, FormSlot, Item, ItemVersion
+from tiejun.bank.form_service import blueprint_text, not_in_force
+from tiejun.bank.item_rows import IS_CURRENT, to_text
+from tiejun.bank.models import Blueprint, Citation, ExamForm, FormSlot, Item, ItemPurpose, ItemVersion
 from tiejun.errors import NotFound
 
 
@@ -86,7 +87,6 @@ def blueprint_detail(db: Session, public_id: UUID, day: date) -> BlueprintDetail
     """
     row = get_blueprint(db, public_id)
     text = blueprint_text(row)
-    fitting = (item for item, _ in candidates(db, text, day).values())
     kinds: Counter[str] = Counter()
     for section in text.sections:
         kinds[section.kind.value] += section.count
@@ -97,9 +97,32 @@ def blueprint_detail(db: Session, public_id: UUID, day: date) -> BlueprintDetail
         day=day,
         wanted_by_kind=kinds,
         wanted_by_module=text.module_counts(),
-        offered=Counter((item.module or "", item.kind.value) for item in fitting),
+        offered=_offered(db, text, day),
         forms=db.scalars(forms).all(),
     )
+
+
+def _offered(db: Session, blueprint: BlueprintText, day: date) -> Counter[tuple[str, str]]:
+    """Return how many `candidates` there are by (module, kind), without opening any of them."""
+    kinds = {section.kind.value for section in blueprint.sections}
+    stale = select(Citation.version_id).where(Citation.law_id.in_(not_in_force(db, day)))
+    of_tier = Item.is_primary if blueprint.tier is Tier.PRIMARY else Item.is_intermediate
+    rows = db.execute(
+        select(Item.unit, Item.kind, func.count())
+        .join(ItemVersion, IS_CURRENT)
+        .where(
+            Item.purpose == ItemPurpose.EXAM,
+            Item.is_retired.is_(False),
+            Item.kind.in_(kinds),
+            of_tier,
+            ItemVersion.id.not_in(stale),
+        )
+        .group_by(Item.unit, Item.kind)
+    )
+    found: Counter[tuple[str, str]] = Counter()
+    for unit, kind, count in rows:
+        found[(unit or "")[:1], kind] += count
+    return found
 
 
 def form_detail(db: Session, public_id: UUID) -> FormDetail:

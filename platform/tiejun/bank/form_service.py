@@ -247,13 +247,14 @@ def candidates(db: Session, blueprint: BlueprintText, day: date) -> dict[str, tu
         .where(Item.purpose == ItemPurpose.EXAM, Item.is_retired.is_(False), Item.kind.in_(kinds))
         .options(selectinload(ItemVersion.key), selectinload(ItemVersion.citations))
     ).all()
-    stale = _not_in_force(db, day)
+    stale = not_in_force(db, day)
     sound = [row for row in rows if not any(citation.law_id in stale for citation in row.citations)]
     texts = ((to_text(row), row) for row in sound)
     return {text.id: (text, row) for text, row in texts if blueprint.tier in text.tiers}
 
 
-def _not_in_force(db: Session, day: date) -> set[str]:
+def not_in_force(db: Session, day: date) -> set[str]:
+    """Return the cited law versions that are not in force on `day`."""
     cited = select(LawVersion).where(LawVersion.id.in_(select(Citation.law_id)))
     return {
         law.id

@@ -1,8 +1,10 @@
 """Reads of the make-up board, and what make-ups and talks call for on the home page."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -31,6 +33,21 @@ from tiejun.pages import cn_date, cn_window
 from tiejun.people.models import Person, Unit
 from tiejun.people.queries import in_scope
 from tiejun.web import joined
+
+
+class HasUrgency(Protocol):
+    """What the board's filters look at."""
+
+    @property
+    def urgency(self) -> Urgency:
+        """How urgent this case is."""
+
+    @property
+    def is_unscheduled(self) -> bool:
+        """Whether somebody must still arrange the make-up."""
+
+
+Ranked = TypeVar("Ranked", bound=HasUrgency)
 
 
 @dataclass(frozen=True)
@@ -100,16 +117,21 @@ class Group:
         return sum(row.is_unscheduled for row in self.rows)
 
 
-def cases(db: Session, who: Persona, asked: Asked, now: datetime) -> list[CaseRow]:
-    """Return the cases within reach that fit unit, exam and text; settled ones only when asked for."""
+def asked_for(db: Session, who: Persona, asked: Asked) -> list[ColumnElement[bool]]:
+    """Return the conditions on case, person and unit: in reach, fitting; settled ones only when asked for."""
     settled = asked.show == "settled"
     open_or_not = MakeUpCase.state.not_in(OPEN_STATES) if settled else MakeUpCase.state.in_(OPEN_STATES)
-    query = _rows().where(in_scope(who.scopes(Permission.MAKE_UP_MANAGE)), open_or_not, *_narrowed(db, asked))
+    return [in_scope(who.scopes(Permission.MAKE_UP_MANAGE)), open_or_not, *_narrowed(db, asked)]
+
+
+def cases(db: Session, who: Persona, asked: Asked, now: datetime) -> list[CaseRow]:
+    """Return the cases within reach that fit unit, exam and text; settled ones only when asked for."""
+    query = _rows().where(*asked_for(db, who, asked))
     today = beijing(now).date()
     return [_row(found, today) for found in db.execute(query.order_by(MakeUpCase.due_on, Person.name))]
 
 
-def shown(rows: Sequence[CaseRow], show: str) -> list[CaseRow]:
+def shown(rows: Sequence[Ranked], show: str) -> list[Ranked]:
     """Return the rows that one of the board's filters lets through."""
     if show == "unscheduled":
         return [row for row in rows if row.is_unscheduled]
@@ -197,6 +219,12 @@ def managed_exam(db: Session, reach: ColumnElement[bool], exam_id: int) -> Exam:
     return found
 
 
+def unit_paths(db: Session, who: Persona) -> Sequence[str]:
+    """Return the paths of the units within reach that have open cases."""
+    query = select(Unit.path).join(MakeUpCase, MakeUpCase.unit_id == Unit.id)
+    return db.scalars(query.where(*asked_for(db, who, Asked())).distinct()).all()
+
+
 def units_above(db: Session, who: Persona, paths: Collection[str]) -> list[Unit]:
     """Return the units on these paths that lie within reach, from the top."""
     ids = {int(part) for path in paths for part in path.split("/") if part}
@@ -253,15 +281,19 @@ def _own(db: Session, who: Persona, now: datetime) -> list[Duty]:
 def _to_arrange(db: Session, who: Persona, now: datetime) -> list[Duty]:
     if not who.may(Permission.MAKE_UP_MANAGE):
         return []
-    rows = shown(cases(db, who, Asked(), now), "unscheduled")
+    today = beijing(now).date()
+    due = select(MakeUpCase.due_on).join(Unit, Unit.id == MakeUpCase.unit_id)
+    unscheduled = due.where(*asked_for(db, who, Asked()), MakeUpCase.state == MakeUpState.DUE)
+    rows = db.scalars(unscheduled.order_by(MakeUpCase.due_on)).all()
     if not rows:
         return []
-    overdue, soon = len(shown(rows, "overdue")), len(shown(rows, "soon"))
+    tones = Counter(urgency(day, today) for day in rows)
+    overdue, soon = tones[Urgency.OVERDUE], tones[Urgency.SOON]
     parts = [_("%(n)s 人已逾期", n=overdue)] if overdue else []
     parts += [_("%(n)s 人 30 天内到期", n=soon)] if soon else []
     why = _("其中%(parts)s", parts=joined(parts, "，")) if parts else _("成绩公布之日起六个月内必须补考")
     title = _("安排 %(n)s 人补考", n=len(rows))
-    return [Duty(rows[0].case.due_on, title, why, _("去安排"), "/make-ups?show=unscheduled")]
+    return [Duty(rows[0], title, why, _("去安排"), "/make-ups?show=unscheduled")]
 
 
 def _talks(db: Session, who: Persona) -> list[Duty]:

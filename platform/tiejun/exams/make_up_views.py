@@ -1,6 +1,6 @@
 """The make-up board: who must sit the make-up by when, and putting them into a sitting."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -19,10 +19,11 @@ from tiejun.exams.admin_forms import numbers
 from tiejun.exams.admin_queries import page_of
 from tiejun.exams.admin_views import WORDS
 from tiejun.exams.make_up_export import STATE_WORDS, make_up_list
+from tiejun.exams.make_up_lines import case_lines, exams_of
 from tiejun.exams.make_up_notice import notice_data
 from tiejun.exams.make_up_panel import NEW, Panel, panel
 from tiejun.exams.make_up_sittings import NewSitting, copy_for_make_up, last_sitting
-from tiejun.exams.models import Sitting
+from tiejun.exams.models import Exam, Sitting
 from tiejun.people.models import Unit
 from tiejun.people.queries import in_scope
 from tiejun.prints.render import render_make_up_notice
@@ -99,19 +100,18 @@ def _board(problems: Collection[Problem] = ()) -> str:
     """Return the board; what was ticked and typed stays."""
     asked = _asked()
     with reading() as db:
-        everybody = queries.cases(db, persona(), asked, now())
-        rows = queries.shown(everybody, asked.show)
-        act = _panel(db, everybody)
+        everybody = case_lines(db, persona(), asked, now())
+        page = page_of(queries.shown(everybody, asked.show), _page_number(), ROWS_A_PAGE)
+        rows = queries.picked(db, persona(), [line.id for line in page.rows], now())
+        exams = exams_of(db, everybody)
+        act = _panel(db, exams, {line.id for line in everybody})
         units = _units(db)
-    page = page_of(
-        [row for group in queries.grouped(rows) for row in group.rows], _page_number(), ROWS_A_PAGE
-    )
     return render_template(
         "make_ups/board.html",
-        groups=queries.grouped(page.rows),
+        groups=queries.grouped(rows),
         page=page,
         counts={name: queries.shown(everybody, name) for name in ("", "unscheduled", "soon", "overdue")},
-        exams={row.exam.id: row.exam for row in everybody},
+        exams=exams,
         unit_options=[("", _("全部单位")), *((unit.id, unit.name) for unit in units)],
         ticked={row.case.id for row in act.ticked},
         act=act,
@@ -127,13 +127,11 @@ def _page_number() -> int:
     return request.values.get("page", 1, int)
 
 
-def _panel(db: Session, rows: Collection[queries.CaseRow]) -> Panel:
-    ids = set(numbers(request.values.getlist("case")))
-    exams = {row.exam.id: row.exam for row in rows}
+def _panel(db: Session, exams: Mapping[int, Exam], shown: set[int]) -> Panel:
+    ticked = queries.picked(db, persona(), shown & set(numbers(request.values.getlist("case"))), now())
     sittings = queries.future_sittings(db, persona(), exams, now())
     copied = [(exam, last_sitting(db, exam.id, now())) for exam in exams.values()]
     models = [(exam, model) for exam, model in copied if model is not None]
-    ticked = [row for row in rows if row.case.id in ids]
     return panel(ticked, sittings, models, request.values.get("sitting", ""), _new_day())
 
 
@@ -188,8 +186,7 @@ def _sitting(db: Session) -> Sitting:
 
 def _units(db: Session) -> list[Unit]:
     """Return the units that have cases, with those above them within reach."""
-    rows = queries.cases(db, persona(), queries.Asked(), now())
-    return queries.units_above(db, persona(), {row.unit.path for row in rows})
+    return queries.units_above(db, persona(), queries.unit_paths(db, persona()))
 
 
 def _notice(public_id: UUID, own: bool = False) -> ResponseReturnValue:

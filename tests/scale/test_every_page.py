@@ -1,0 +1,65 @@
+"""A page asks the database as often with many people as with few: a query for each row is found here."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.journeys.demo_town import LOGINS, PASSWORD, demo_settings
+from tests.support.crowd import Crowd, grow
+from tests.support.walk import Visit, Walker
+from tests.support.world import sign_in
+from tiejun.app import create_app
+from tiejun.installation import Core
+from tiejun.settings import Settings
+
+CROWD = Crowd(officers=600, items=300)
+
+
+@pytest.fixture(scope="module")
+def town(laid_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    data_dir = tmp_path_factory.mktemp("scale") / "data"
+    shutil.copytree(laid_demo, data_dir)
+    settings = replace(Settings.from_env(demo_settings(data_dir)), worker_seconds=0)
+    app = create_app(settings)
+    yield app
+    app.extensions["tiejun"].database.dispose()
+
+
+@pytest.fixture(scope="module")
+def before(town: Flask) -> dict[str, list[Visit]]:
+    """Return what each person's pages needed before the crowd came."""
+    return {login: walker(town, login).walk() for login in LOGINS}
+
+
+@pytest.fixture(scope="module")
+def grown(town: Flask, before: dict[str, list[Visit]]) -> Flask:
+    """Return the same town with the crowd in it."""
+    core: Core = town.extensions["tiejun"]
+    with core.database.transaction() as db:
+        grow(db, CROWD, core.clock())
+    return town
+
+
+def walker(app: Flask, login: str) -> Walker:
+    client = app.test_client()
+    sign_in(client, login, PASSWORD)
+    return Walker(app, client)
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_the_number_of_queries_does_not_grow_with_the_people(before, grown, login):
+    asked = walker(grown, login)
+    asked.visit("/", "home.today")  # notes the session as used, which the first page of a minute does
+
+    again = {visit.path: asked.visit(visit.path, visit.endpoint) for visit in before[login]}
+
+    assert [path for path, visit in again.items() if visit.status >= 400] == []
+    assert {
+        visit.path: f"{visit.queries} queries, then {again[visit.path].queries}"
+        for visit in before[login]
+        if again[visit.path].queries > visit.queries
+    } == {}

@@ -67,10 +67,11 @@ def answer(page: Page, keys: Iterable[SlotKey]) -> None:
     for key in keys:
         page.locator(f"button[data-go='{key.slot}']").click()
         expect(page.locator(f"#q-{key.slot}")).to_be_visible()
-        _answer_one(page, key)
+        answer_one(page, key)
 
 
-def _answer_one(page: Page, slot: SlotKey) -> None:
+def answer_one(page: Page, slot: SlotKey) -> None:
+    """Give the right answer to the question that is shown."""
     kind, key = slot.part.type, cast(Any, slot.part.key)
     if kind is PartType.ESSAY:
         page.locator(f"#essay-{slot.slot}").fill(ESSAY)

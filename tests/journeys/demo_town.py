@@ -44,10 +44,10 @@ def served_demo(laid: Path, folder: Path) -> Iterator[Server]:
         server.stop()
 
 
-def sign_in(page: Page, address: str, login: str) -> None:
+def sign_in(page: Page, address: str, login: str, password: str | None = None) -> None:
     """Sign in through the page; ends on the first page of the person."""
     page.goto(f"{address}/sign-in")
     page.locator("#login").fill(login)
-    page.locator("#password").fill(PASSWORD)
+    page.locator("#password").fill(password or PASSWORD)
     page.locator("main button[type=submit]").click()
     page.wait_for_url(f"{address}/")

@@ -47,11 +47,11 @@ def test_every_unit_has_three_items_for_either_tier(starter: tuple[Item, ...], t
     assert [unit for unit in units if counts[unit] < 3] == []
 
 
-def test_every_kind_is_there_four_times_over_for_the_demo_blueprint(starter: tuple[Item, ...]) -> None:
+def test_every_kind_is_there_five_times_over_for_the_demo_blueprint(starter: tuple[Item, ...]) -> None:
     kinds = Counter(item.kind for item in starter if Tier.PRIMARY in item.tiers)
 
     for section in load_blueprint("demo-primary").sections:
-        assert kinds[ItemKind(section.kind)] >= 4 * section.count, section.kind
+        assert kinds[ItemKind(section.kind)] >= 5 * section.count, section.kind
 
 
 def test_case_groups_are_marked_by_element_in_every_module_of_practice(starter: tuple[Item, ...]) -> None:
@@ -107,11 +107,11 @@ def test_no_letter_of_a_multiple_choice_is_a_safe_bet(starter: tuple[Item, ...])
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_four_demo_forms_can_be_drawn_one_after_the_other(starter: tuple[Item, ...], seed: int) -> None:
+def test_five_demo_forms_can_be_drawn_one_after_the_other(starter: tuple[Item, ...], seed: int) -> None:
     blueprint = load_blueprint("demo-primary")
     used: set[str] = set()
 
-    for number in range(4):
+    for number in range(5):
         form = assemble(blueprint, starter, f"{seed}, form {number}", used=used)
         assert len(form.items) == 44
         assert form.relaxed == {}

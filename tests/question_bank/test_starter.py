@@ -1,6 +1,9 @@
-"""The starter items: enough of them, valid, and true to the law of the day."""
+"""The starter items: enough of them, valid, in our own words, and true to the law of the day."""
 
+import json
+import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -14,9 +17,13 @@ from question_bank.lint import citation_problems, figure_problems, lint
 from question_bank.scoring import normalise
 from question_bank.starter import load_starter, read_items
 from question_bank.syllabus import load_syllabus
-from question_bank.terms import ItemKind, Tier
+from question_bank.terms import ItemKind, PartType, Tier
 
-DAY = date(2026, 11, 21)
+DAY = date(2026, 11, 25)
+COPIED = 24
+"""Han characters, digits and letters in a row that only a copied sentence shares with a law's sentence."""
+ASKS_THE_WORDING = {"B2-001"}
+"""Items whose very question is how the law words something: the six principles."""
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +34,43 @@ def starter() -> tuple[Item, ...]:
 def test_there_are_enough_items_over_all_modules(starter: tuple[Item, ...]) -> None:
     modules = Counter(item.module for item in starter)
 
-    assert len(starter) >= 120
+    assert len(starter) >= 220
     assert set(modules) == {module.code for module in load_syllabus().modules}
+
+
+@pytest.mark.parametrize("tier", Tier)
+def test_every_unit_has_three_items_for_either_tier(starter: tuple[Item, ...], tier: Tier) -> None:
+    counts = Counter(item.unit for item in starter if tier in item.tiers)
+    units = [unit.code for module in load_syllabus().modules for unit in module.units]
+
+    assert len(units) == 60
+    assert [unit for unit in units if counts[unit] < 3] == []
+
+
+def test_every_kind_is_there_five_times_over_for_the_demo_blueprint(starter: tuple[Item, ...]) -> None:
+    kinds = Counter(item.kind for item in starter if Tier.PRIMARY in item.tiers)
+
+    for section in load_blueprint("demo-primary").sections:
+        assert kinds[ItemKind(section.kind)] >= 5 * section.count, section.kind
+
+
+def test_case_groups_are_marked_by_element_in_every_module_of_practice(starter: tuple[Item, ...]) -> None:
+    cases = [item for item in starter if item.kind is ItemKind.CASE]
+    rubrics = {item.id: [point.text for part in item.parts for point in part.rubric] for item in cases}
+    by_element = [
+        item for item in cases if {text[:4] for text in rubrics[item.id]} >= {"【证据】", "【法条】"}
+    ]
+
+    assert [item.id for item in cases if not rubrics[item.id]] == []
+    assert all(3 <= len(item.parts) <= 5 for item in cases)
+    assert len(by_element) >= 8
+    assert {item.module for item in by_element} == set("CDEFGHIJ")
+
+
+def test_what_the_code_changed_is_asked_often_enough(starter: tuple[Item, ...]) -> None:
+    compared = [item for item in starter if re.search("旧.{0,12}(法|条例)", "".join(_texts(item)))]
+
+    assert sum("eco-env-code-2026" in {c.law for c in item.citations} for item in compared) >= 15
 
 
 def test_ids_and_questions_are_unique(starter: tuple[Item, ...]) -> None:
@@ -57,17 +99,24 @@ def test_no_key_position_is_a_good_guess(starter: tuple[Item, ...]) -> None:
     assert 0.35 * len(truths) <= truths.count(True) <= 0.65 * len(truths)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_two_demo_forms_share_at_most_a_tenth_of_their_items(starter: tuple[Item, ...], seed: int) -> None:
-    blueprint = load_blueprint("demo-primary")
-    first = assemble(blueprint, starter, seed)
-    second = assemble(blueprint, starter, f"{seed} again", used={item.id for item in first.items})
+def test_no_letter_of_a_multiple_choice_is_a_safe_bet(starter: tuple[Item, ...]) -> None:
+    keys = [part.key for item in starter for part in item.parts if part.type is PartType.MULTIPLE]
+    letters = Counter(letter for key in keys if isinstance(key, tuple) for letter in key)
 
-    common = {item.id for item in first.items} & {item.id for item in second.items}
-    assert len(common) <= 0.10 * blueprint.item_count
-    for form in (first, second):
+    assert max(letters.values()) <= 0.8 * len(keys)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_five_demo_forms_can_be_drawn_one_after_the_other(starter: tuple[Item, ...], seed: int) -> None:
+    blueprint = load_blueprint("demo-primary")
+    used: set[str] = set()
+
+    for number in range(5):
+        form = assemble(blueprint, starter, f"{seed}, form {number}", used=used)
         assert len(form.items) == 44
         assert form.relaxed == {}
+        assert len(form.common) <= 0.10 * blueprint.item_count
+        used |= {item.id for item in form.items}
 
 
 def test_every_citation_is_in_force(starter: tuple[Item, ...]) -> None:
@@ -86,6 +135,39 @@ def test_every_cited_article_exists_and_states_the_figures(
     }
 
     assert [str(problem) for item in starter for problem in figure_problems(item, laws)] == []
+
+
+def test_no_sentence_of_a_law_stands_in_an_item(starter: tuple[Item, ...], test_data: Path) -> None:
+    runs = {
+        run
+        for file in (test_data / "laws").glob("*.json")
+        for article in json.loads(file.read_bytes()).get("articles", ())
+        for clause in re.split(r"[。；：]", article["text"])
+        for run in _runs(clause)
+    }
+    copied = {
+        item.id: run
+        for item in starter
+        if item.id not in ASKS_THE_WORDING
+        for text in _texts(item)
+        for clause in re.split(r"[。；：<>]", re.sub("《[^》]*》", "", text))
+        for run in _runs(clause)
+        if run in runs
+    }
+
+    assert copied == {}
+
+
+def _runs(clause: str) -> Iterator[str]:
+    """Return every `COPIED` characters in a row of a clause, without its punctuation."""
+    bare = re.sub(r"[^一-鿿0-9A-Za-z]", "", clause)
+    return (bare[start : start + COPIED] for start in range(len(bare) - COPIED + 1))
+
+
+def _texts(item: Item) -> Iterator[str]:
+    yield from (item.rationale, item.stimulus or "")
+    for part in item.parts:
+        yield from (part.stem, *(option.text for option in part.options), *(p.text for p in part.rubric))
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"items": 5}', b'{"items": [{}]}'])

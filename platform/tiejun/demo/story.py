@@ -148,7 +148,8 @@ def _arrange(core: Core, blueprint_id: int, planned: _Planned, at: datetime) -> 
         province = db.scalars(select(Unit).where(Unit.code == "510000")).one()
         title = planned.exam
         exam = create_exam(db, ExamSpec(title, PROVINCIAL, PRIMARY, blueprint_id, province.id), SYSTEM, at)
-        # The starter bank holds two forms without common items; the papers of other exams may share some.
+        # The starter bank holds five forms without common items. The papers of the open exams may share some
+        # with the others, so that a visitor finds enough left to draw more, such as for a make-up.
         form = freeze_form(db, blueprint_id, random_code(8), SYSTEM, at, planned.avoid)
         ids = dict(db.execute(select(Account.login, Account.id)).all())
         spec = SittingSpec(

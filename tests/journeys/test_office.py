@@ -48,7 +48,8 @@ def test_from_the_roster_to_certificate_and_make_up(contexts: Contexts, town: To
     office.first_sign_in(officer, town, *accounts[PASSES.name])
     expect(officer.locator(".tj-duty").first).to_contain_text(EXAM)
     clock.advance(tomorrow + timedelta(minutes=1) - clock())
-    sit_on_a_phone(officer, town)
+    login = accounts[PASSES.name][0]
+    sit_on_a_phone(as_(contexts, town, login, office.NEW_PASSWORD, phone=True), town)
 
     core.close_sitting(as_(contexts, town, "demo-invigilator"), town, sitting)
     assert core.mark_all(as_(contexts, town, "demo-marker"), town, sitting) > 0
@@ -56,7 +57,7 @@ def test_from_the_roster_to_certificate_and_make_up(contexts: Contexts, town: To
     admin = as_(contexts, town, "demo-province")
     core.declare_and_release(admin, town, sitting)
 
-    hold_the_certificate(as_(contexts, town, accounts[PASSES.name][0], office.NEW_PASSWORD, phone=True), town)
+    hold_the_certificate(as_(contexts, town, login, office.NEW_PASSWORD, phone=True), town)
     arrange_the_make_up(admin, town, clock)
 
 

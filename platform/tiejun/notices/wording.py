@@ -177,15 +177,22 @@ def digest_words(cases: Sequence[Counted], within: dict[int, int], today: date) 
         "未逾期的：%(steps)s。最急的：%(names)s。",
         **told,
     )
-    soon = said("%(n)s 人 %(days)s 天内须补考", n=within[SOON], days=SOON)
-    if overdue:
-        return said("%(soon)s，%(n)s 人已逾期", soon=soon, n=overdue), body
-    return soon, body
+    return _headline(within, overdue), body
+
+
+def _headline(within: dict[int, int], overdue: int) -> Words:
+    """Return the number that calls for an act: those due within a month, else within the next longer time."""
+    counted = [days for days in sorted(within) if days >= SOON and within[days]]
+    late = said("%(n)s 人补考已逾期", n=overdue)
+    if not counted:
+        return late
+    soon = said("%(n)s 人 %(days)s 天内须补考", n=within[counted[0]], days=counted[0])
+    return said("%(first)s，%(next)s", first=soon, next=late) if overdue else soon
 
 
 def _steps(within: dict[int, int]) -> Words:
     steps: Words | None = None
-    for days in sorted(within, reverse=True):
+    for days in sorted((days for days in within if within[days]), reverse=True):
         step = said("%(days)s 天内 %(n)s 人", days=days, n=within[days])
         steps = step if steps is None else said("%(first)s，%(next)s", first=steps, next=step)
     return steps or said("没有")

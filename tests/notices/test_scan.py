@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from tests.exams.admin.factories import ADMIN, DAY, HOUR, Room, a_result
 from tests.exams.results.factories import Hall, a_hall
@@ -19,6 +19,7 @@ from tiejun.exams.result_models import MakeUpCase, Verdict
 from tiejun.notices.models import Notice
 from tiejun.notices.rules import Topic
 from tiejun.notices.service import scan
+from tiejun.notices.sources import drafts
 from tiejun.notices.wording import unpacked
 from tiejun.people.models import Account
 
@@ -267,6 +268,26 @@ def test_two_scans_at_once_tell_everybody_once(room: Room, clock: ManualClock, t
 
     assert sum(made) == 2 * len(room.officers())
     assert all(teller.topics(f"officer{n}") == [Topic.REGISTERED, Topic.TOMORROW] for n in (1, 2, 3, 4))
+
+
+def test_a_scan_asks_the_same_few_questions_however_many_people_there_are(
+    room: Room, clock: ManualClock, teller: Teller
+):
+    def questions() -> int:
+        asked: list[str] = []
+        note = lambda _c, _cursor, sql, *_rest: asked.append(sql)  # noqa: E731
+        event.listen(room.database.engine, "before_cursor_execute", note)
+        with room.database.reading() as db:
+            drafts(db, clock())
+        event.remove(room.database.engine, "before_cursor_execute", note)
+        return len([sql for sql in asked if sql.startswith("SELECT")])
+
+    sitting = room.sitting(DAY)
+    room.register(sitting, room.officers()[:1])
+    few = questions()
+    room.register(sitting, room.officers()[1:])
+
+    assert questions() == few <= 12
 
 
 def test_the_due_day_is_the_last_good_day(case: MakeUpCase):

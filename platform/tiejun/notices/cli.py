@@ -7,7 +7,7 @@ import click
 
 from tiejun.installation import opened
 from tiejun.mail import MAIL_ERRORS, Letter, compose, connected, is_configured, reason
-from tiejun.notices.delivery import deliver
+from tiejun.notices.delivery import Outcome, deliver
 from tiejun.notices.service import scan
 from tiejun.people.rules import email_fault
 
@@ -31,7 +31,10 @@ def notices_send() -> None:
     with opened() as core:
         if not is_configured(core.settings):
             raise click.ClickException("没有设置 TIEJUN_SMTP_HOST，不发邮件。")
-        done = deliver(core.database, core.settings, core.clock())
+        done = Outcome()
+        while (step := deliver(core.database, core.settings, core.clock())).sent or step.given_up:
+            done = done + step
+        done = done + step
     click.echo(f"已发 {done.sent} 封，失败待重发 {done.failed} 封，放弃 {done.given_up} 封。")
     if done.failed:
         sys.exit(1)

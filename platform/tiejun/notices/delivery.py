@@ -36,6 +36,10 @@ class Outcome:
     failed: int = 0
     given_up: int = 0
 
+    def __add__(self, other: "Outcome") -> "Outcome":
+        """Return both together."""
+        return Outcome(self.sent + other.sent, self.failed + other.failed, self.given_up + other.given_up)
+
 
 @dataclass(frozen=True)
 class Claimed:

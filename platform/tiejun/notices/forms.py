@@ -7,11 +7,12 @@ from wtforms import BooleanField, EmailField, Field
 from wtforms.validators import Optional, ValidationError
 
 from tiejun.people.rules import email_fault
+from tiejun.web import translated
 
 
 def _usable(_form: FlaskForm, field: Field) -> None:
     if fault := email_fault(field.data):
-        raise ValidationError(_("邮箱地址%(fault)s。", fault=_(fault)))
+        raise ValidationError(_("邮箱地址%(fault)s。", fault=translated(fault)))
 
 
 class MailForm(FlaskForm):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
@@ -15,7 +16,7 @@ from tiejun.notices.sources import Draft, drafts
 from tiejun.notices.wording import packed
 from tiejun.people.models import Account
 
-CHUNK = 500
+CHUNK = 200
 
 
 def scan(database: Database, now: datetime, with_mail: bool) -> int:
@@ -30,32 +31,32 @@ def scan(database: Database, now: datetime, with_mail: bool) -> int:
         with_mail: whether this installation sends mail; a notice of a time without is never mailed later.
     """
     with database.reading() as db:
-        found = drafts(db, now)
+        found = [_row(draft, now) for draft in drafts(db, now)]
     made = 0
     for start in range(0, len(found), CHUNK):
         with database.transaction() as db:
-            made += publish(db, found[start : start + CHUNK], now, with_mail)
+            made += _publish(db, found[start : start + CHUNK], now, with_mail)
     return made
 
 
-def publish(db: Session, found: Sequence[Draft], now: datetime, with_mail: bool) -> int:
-    """Write those notices that nobody has written yet, and their mails; return how many."""
+def _row(draft: Draft, now: datetime) -> dict[str, Any]:
+    return {
+        "public_id": uuid4(),
+        "account_id": draft.account_id,
+        "topic": draft.topic,
+        "key": draft.key,
+        "sitting_id": draft.sitting_id,
+        "version": draft.version,
+        "title": packed(draft.words[0]),
+        "body": packed(draft.words[1]),
+        "address": draft.address,
+        "created_at": now,
+    }
+
+
+def _publish(db: Session, rows: Sequence[dict[str, Any]], now: datetime, with_mail: bool) -> int:
+    """Write those notices that nobody has written meanwhile, and their mails; return how many."""
     insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    rows = [
-        {
-            "public_id": uuid4(),
-            "account_id": draft.account_id,
-            "topic": draft.topic,
-            "key": draft.key,
-            "sitting_id": draft.sitting_id,
-            "version": draft.version,
-            "title": packed(draft.words[0]),
-            "body": packed(draft.words[1]),
-            "address": draft.address,
-            "created_at": now,
-        }
-        for draft in found
-    ]
     statement = insert(Notice).on_conflict_do_nothing().returning(Notice.id)
     ids = list(db.scalars(statement, rows))
     if with_mail and ids:

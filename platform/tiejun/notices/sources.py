@@ -4,9 +4,10 @@ Each source reads whole sets and compares; nothing is handed over by the exams, 
 on the way, and a scan that failed is made good by the next one (docs/decisions/0017).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, String, cast, exists, select
 from sqlalchemy.orm import Session
@@ -56,15 +57,14 @@ def places(db: Session, now: datetime) -> Iterator[Draft]:
     for sitting_id, account_id in sorted(held.keys() | told.keys()):
         sitting, title = ahead[sitting_id]
         seat = held.get((sitting_id, account_id))
-        place = _place(title, sitting, seat) if seat is not None else None
         last, version, number = told.get((sitting_id, account_id), (None, None, 0))
-        present = place.version if place else None
+        present = _version(sitting, seat) if seat is not None else None
         topic = rules.next_word(last, version, present)
         if topic is None:
             continue
         words = (
-            wording.sitting_words(topic, place)
-            if place is not None
+            wording.sitting_words(topic, _place(title, sitting, seat))
+            if seat is not None
             else wording.withdrawn_words(title, sitting.starts_at)
         )
         yield Draft(account_id, topic, f"{sitting_id}:{number}", words, MY_EXAMS, sitting_id, present)
@@ -102,6 +102,10 @@ def _told(db: Session, now: datetime) -> dict[tuple[int, int], tuple[Topic, str 
         _last, _version, number = found.get((sitting_id, account_id), (None, None, 0))
         found[sitting_id, account_id] = (Topic(topic), version, number + 1)
     return found
+
+
+def _version(sitting: Sitting, seat: int) -> str:
+    return wording.version(sitting.starts_at, sitting.ends_at, sitting.venue, seat)
 
 
 def _place(title: str, sitting: Sitting, seat: int) -> wording.Place:
@@ -236,7 +240,7 @@ def _open_cases(db: Session, now: datetime) -> dict[str, list[tuple[int, wording
     """Return the make-ups overdue or due within the longest threshold, by the path of each unit above."""
     last_due = beijing(now).date() + timedelta(days=max(regulation.MAKE_UP_REMINDERS.value))
     rows = db.execute(
-        select(MakeUpCase.id, Person.name, MakeUpCase.due_on, Unit.path, Sitting)
+        select(MakeUpCase.id, Person.name, MakeUpCase.due_on, Unit.path, Sitting.ends_at, Sitting.closed_at)
         .join(Person, Person.id == MakeUpCase.person_id)
         .join(Unit, Unit.id == MakeUpCase.unit_id)
         .outerjoin(Registration, Registration.id == MakeUpCase.registration_id)
@@ -244,16 +248,17 @@ def _open_cases(db: Session, now: datetime) -> dict[str, list[tuple[int, wording
         .where(MakeUpCase.state.in_(OPEN_STATES), MakeUpCase.due_on <= last_due)
     )
     below: dict[str, list[tuple[int, wording.Counted]]] = {}
-    for case_id, name, due_on, path, sitting in rows:
-        if sitting is not None and sitting.over_at <= now:
-            continue
-        counted = (case_id, wording.Counted(name, due_on, sitting is not None))
+    for case_id, name, due_on, path, ends_at, closed_at in rows:
+        if ends_at is not None and min(closed_at or ends_at, ends_at) <= now:
+            continue  # sat or missed: the result will say more
+        counted = (case_id, wording.Counted(name, due_on, ends_at is not None))
         for above in _paths_above(path):
             below.setdefault(above, []).append(counted)
     return below
 
 
-def _paths_above(path: str) -> Iterable[str]:
+@lru_cache(maxsize=10_000)
+def _paths_above(path: str) -> Sequence[str]:
     """Return "/1/", "/1/5/", "/1/5/23/" for the last of them."""
     parts = path.strip("/").split("/")
     return [f"/{'/'.join(parts[: depth + 1])}/" for depth in range(len(parts))]

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from question_bank.words import Words, said
 from tiejun.clock import beijing
+from tiejun.exams.make_up_rules import SOON_DAYS
 from tiejun.notices.rules import Topic
 
 MOST_NAMES = 10
-SOON = 30  # days; the same as on the make-up board
 
 
 def packed(words: str) -> dict[str, Any]:
@@ -32,6 +33,16 @@ def unpacked(kept: dict[str, Any]) -> Words:
     return said(kept["pattern"], **values)
 
 
+@lru_cache(maxsize=1000)
+def _arrangement(starts_at: datetime, ends_at: datetime, venue: str) -> str:
+    return f"{starts_at:%Y%m%d%H%M}-{ends_at:%Y%m%d%H%M}-{sha256(venue.encode()).hexdigest()[:16]}"
+
+
+def version(starts_at: datetime, ends_at: datetime, venue: str, seat: int) -> str:
+    """Return what is told of a place as a short text, to see whether anything of it changed."""
+    return f"{_arrangement(starts_at, ends_at, venue)}-{seat}"
+
+
 @dataclass(frozen=True)
 class Place:
     """A place in a sitting, as it is told; an empty venue means online."""
@@ -45,8 +56,7 @@ class Place:
     @property
     def version(self) -> str:
         """What is said of the place: the same as long as nothing of it changes."""
-        window = f"{self.starts_at:%Y%m%d%H%M}-{self.ends_at:%Y%m%d%H%M}"
-        return f"{window}-{self.seat}-{sha256(self.venue.encode()).hexdigest()[:16]}"
+        return version(self.starts_at, self.ends_at, self.venue, self.seat)
 
 
 def day_words(day: date) -> Words:
@@ -182,7 +192,7 @@ def digest_words(cases: Sequence[Counted], within: dict[int, int], today: date) 
 
 def _headline(within: dict[int, int], overdue: int) -> Words:
     """Return the number that calls for an act: those due within a month, else within the next longer time."""
-    counted = [days for days in sorted(within) if days >= SOON and within[days]]
+    counted = [days for days in sorted(within) if days >= SOON_DAYS and within[days]]
     late = said("%(n)s 人补考已逾期", n=overdue)
     if not counted:
         return late

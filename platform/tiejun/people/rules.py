@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from question_bank.words import said
+
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECK_DIGITS = "10X98765432"
 FAILURES_UNTIL_LOCK = 5
@@ -68,7 +70,7 @@ def email_fault(address: str) -> str | None:
     Without blanks, line breaks and signs beyond ASCII it can't break out of a mail's head.
     """
     if len(address) > LONGEST_EMAIL or not EMAIL.fullmatch(address):
-        return "应如 name@example.cn，只用英文字母、数字和 . _ % + - 等符号"
+        return said("应如 name@example.cn，只用英文字母、数字和点、横线等符号")
     return None
 
 

@@ -27,6 +27,8 @@ from tiejun.exams.result_service import training_recorded
 from tiejun.exams.result_views import bp as results
 from tiejun.home.views import bp as home
 from tiejun.installation import Core, make_clock
+from tiejun.notices.views import bp as notices
+from tiejun.notices.views import init_notices
 from tiejun.operations.views import bp as operations
 from tiejun.outbox import Handler
 from tiejun.pages import init_pages
@@ -56,6 +58,7 @@ BLUEPRINTS = (
     results,
     make_ups,
     certificates,
+    notices,
     operations,
     demo,
     api,
@@ -99,6 +102,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     init_web(app)
     init_pages(app)
     init_sign_in(app)
+    init_notices(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

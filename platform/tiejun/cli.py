@@ -9,6 +9,7 @@ from tiejun.bank.cli import items, laws
 from tiejun.demo.cli import demo
 from tiejun.errors import DomainError, SettingsError
 from tiejun.exams.cli import exams
+from tiejun.notices.cli import notices
 from tiejun.operations.cli import backup, db, doctor, outbox, restore, serve
 from tiejun.people.cli import people, training
 
@@ -19,7 +20,8 @@ def commands() -> None:
     """铁军：生态环境执法人员培训、考试与发证平台。"""
 
 
-for _command in (serve, demo, db, people, training, laws, items, exams, outbox, backup, restore, doctor):
+_ROOMS = (people, training, laws, items, exams, notices)
+for _command in (serve, demo, db, *_ROOMS, outbox, backup, restore, doctor):
     commands.add_command(_command)
 
 

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from tiejun.db import REQUEST_THREADS
-from tiejun.worker import Worker
+from tiejun.worker import NoticeRound, Worker
 
 workers = 1
 worker_class = "gthread"
@@ -18,8 +18,9 @@ graceful_timeout = 20
 
 
 def post_worker_init(worker: Any) -> None:
-    """Write our log to the error stream, and start the background thread."""
+    """Write our log to the error stream, and start the background threads."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     core = worker.wsgi.extensions["tiejun"]
     if core.settings.worker_seconds > 0:
         Worker(core).start()
+        Worker(core, NoticeRound(), "tiejun-notices").start()

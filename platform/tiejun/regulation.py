@@ -101,6 +101,12 @@ INTEGRITY_RECORD = Provision(
     "严重违纪记录年限", 5, "年", "人力资源社会保障部令第31号", "", Standing.PROPOSAL, "该令不适用本考试，参照"
 )
 
+MAKE_UP_REMINDERS = _ours("补考到期前提醒", (120, 60, 30, 7), "天", "错过的档次不补发，只发眼前的一档")
+
+# Notices
+NOTICE_HOUR = _ours("考前一天提醒和每周一摘要的最早时刻", 9, "时", "北京时间")
+RESULT_NOTICE_DAYS = _ours("成绩发布后补发通知的天数", 30, "天", "服务中断期间发布的成绩也会通知")
+
 # Study
 ANNUAL_STUDY_HOURS = _city("每人每年学时", 60, "学时", "三（一）")
 HOUR_MINUTES = _ours("一学时", 45, "分钟", "课堂惯例")
@@ -123,6 +129,10 @@ def provisions() -> dict[str, Provision[Any]]:
     return {name: value for name, value in globals().items() if isinstance(value, Provision)}
 
 
+def _several(parts: tuple[int, ...], unit: str) -> str:
+    return "-".join(f"{part:02d}" for part in parts) if unit == "月日" else "、".join(map(str, parts))
+
+
 def clauses_markdown() -> str:
     """Return the table of provisions as the Markdown page `docs/clauses.md`."""
     lines = [
@@ -135,9 +145,7 @@ def clauses_markdown() -> str:
         "|---|---|---|---|---|---|",
     ]
     for name, rule in provisions().items():
-        shown = (
-            "-".join(f"{part:02d}" for part in rule.value) if isinstance(rule.value, tuple) else rule.value
-        )
+        shown = _several(rule.value, rule.unit) if isinstance(rule.value, tuple) else rule.value
         amount = f"{shown} {rule.unit}".strip()
         lines.append(
             f"| `{name}` | {rule.meaning} | {amount} | {rule.clause} | {rule.standing.label} | {rule.note} |"

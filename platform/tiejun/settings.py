@@ -15,6 +15,7 @@ from tiejun.errors import SettingsError
 
 PREFIX = "TIEJUN_"
 MODES = ("production", "demo", "test")
+TLS_KINDS = ("starttls", "ssl", "none")
 # Read by the set-up and the tests, not by the application.
 OUTSIDE = frozenset({"TIEJUN_TEST_DATA", "TIEJUN_CHROMIUM"})
 
@@ -46,6 +47,18 @@ class Settings:
     max_video_mb: int = _setting("largest accepted video of a lesson in MB", 500)
     certificate_provider: str = _setting("who issues certificates; so far only builtin", "builtin")
     worker_seconds: float = _setting("pause between two rounds of the background worker; 0: none", 2.0)
+    smtp_host: str = _setting("mail server; empty: notices stay inside the application", "")
+    smtp_port: int = _setting("port of the mail server", 587)
+    smtp_user: str = _setting("name for signing in to the mail server; empty: without", "")
+    smtp_password: str = field(
+        default="", repr=False, metadata={"help": "password for signing in to the mail server"}
+    )
+    smtp_tls: str = _setting("starttls, ssl or none", "starttls")
+    smtp_ca: Path | None = _setting(
+        "PEM file of the authority that signed the mail server's certificate", None
+    )
+    smtp_from: str = _setting("address from which mail is sent", "")
+    smtp_timeout_seconds: float = _setting("how long to wait for the mail server", 10.0)
     min_free_mb: int = _setting("free disk space below which doctor raises an alarm", 500)
 
     @classmethod
@@ -92,6 +105,20 @@ class Settings:
             found.append("TIEJUN_XPCC_CODE: 应为两位数字")
         if self.certificate_provider != "builtin":
             found.append("TIEJUN_CERTIFICATE_PROVIDER: 目前只能是 builtin")
+        if self.smtp_host:
+            found += self._mail_problems()
+        return found
+
+    def _mail_problems(self) -> list[str]:
+        found = []
+        if self.smtp_tls not in TLS_KINDS:
+            found.append(f"TIEJUN_SMTP_TLS: 只能是 {'、'.join(TLS_KINDS)}")
+        if not 0 < self.smtp_port < 65536:
+            found.append("TIEJUN_SMTP_PORT: 应为 1 到 65535 的整数")
+        if "@" not in self.smtp_from or not self.smtp_from.isascii() or not self.smtp_from.isprintable():
+            found.append("TIEJUN_SMTP_FROM: 设了邮件服务器，就要写明发件人的邮箱地址")
+        if self.smtp_timeout_seconds <= 0:
+            found.append("TIEJUN_SMTP_TIMEOUT_SECONDS: 应大于 0")
         return found
 
     @property

@@ -7,10 +7,11 @@ from tiejun.db import Base
 from tiejun.exams import models as exams
 from tiejun.exams import result_models as results
 from tiejun.files import models as files
+from tiejun.notices import models as notices
 from tiejun.people import models as people
 
 __all__ = ["METADATA", "MODULES"]
 
 # Importing a module is what adds its tables; naming each here keeps the imports from looking unused.
-MODULES = (audit, outbox, files, people, bank, exams, results, certificates)
+MODULES = (audit, outbox, files, people, bank, exams, results, certificates, notices)
 METADATA = Base.metadata

@@ -19,7 +19,9 @@ from tiejun.demo.cli import BEGUN, demo, demo_environment, prepare_demo
 from tiejun.demo.people import PASSWORD, accounts
 from tiejun.exams.result_models import MakeUpCase, Result
 from tiejun.installation import Core, opened
+from tiejun.notices.models import Notice
 from tiejun.operations import migrate
+from tiejun.people.models import Account
 from tiejun.settings import Settings
 
 
@@ -44,6 +46,15 @@ def test_the_demo_holds_people_results_certificates_and_make_ups(laid: Core) -> 
         assert db.scalar(select(func.count()).select_from(MakeUpCase)) == 6
     assert [int(number[-4:]) for number in numbers] == list(range(1, len(numbers) + 1))
     assert len(numbers) == 9
+
+
+def test_officers_and_the_unit_find_notices_waiting(laid: Core) -> None:
+    with laid.database.reading() as db:
+        query = select(Account.login, Notice.topic).join(Notice, Notice.account_id == Account.id)
+        told = {(login, topic) for login, topic in db.execute(query)}
+    assert {("demo-officer", "registered"), ("demo-officer", "tomorrow")} <= told
+    assert {("demo-officer2", topic) for topic in ("registered", "tomorrow", "result")} <= told
+    assert ("demo-unit", "make_up_digest") in told
 
 
 def test_laying_it_again_keeps_what_is_there(laid: Core) -> None:

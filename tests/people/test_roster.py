@@ -100,6 +100,27 @@ def test_importing_again_changes_nothing(take: Import, plan: Plan) -> None:
     assert (report.created, report.updated, report.unchanged) == (0, 0, 2)
 
 
+def test_an_address_is_taken_over_and_an_empty_cell_takes_nobodys_away(
+    take: Import, plan: Plan, database: Database
+) -> None:
+    def address() -> str | None:
+        with database.reading() as db:
+            return db.scalars(select(Account.email).join(Person, Person.id == Account.person_id)).one()
+
+    take(roster(officer("李明", ALICE, 电子邮箱="li@example.cn")))
+    assert address() == "li@example.cn"
+    assert plan(roster(officer("李明", ALICE))).report.unchanged == 1
+    take(roster(officer("李明", ALICE, 手机="13900000000")))
+    assert address() == "li@example.cn"
+    take(roster(officer("李明", ALICE, 手机="13900000000", 电子邮箱="ming@example.cn")))
+    assert address() == "ming@example.cn"
+
+
+def test_a_faulty_address_is_named(plan: Plan) -> None:
+    (problem,) = plan(roster(officer("李明", ALICE, 电子邮箱="li@"))).report.problems
+    assert (problem.where, problem.field) == ("人员名册!2", "电子邮箱")
+
+
 def test_a_move_ends_the_old_post_the_day_before(take: Import, database: Database) -> None:
     take(roster(officer("李明", ALICE)))
     take(roster(officer("李明", ALICE, 单位="511900-1", 职务="负责人", 到岗日期="2026-10-08")))

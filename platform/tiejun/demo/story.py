@@ -24,6 +24,7 @@ from tiejun.exams.registration_service import register
 from tiejun.exams.result_service import declare_sitting, release_sitting
 from tiejun.exams.scoring_service import score_due
 from tiejun.installation import Core
+from tiejun.notices.service import scan
 from tiejun.outbox import Handler
 from tiejun.people.levels import PRIMARY, PROVINCIAL
 from tiejun.people.models import Account, Unit
@@ -87,13 +88,17 @@ def install(core: Core, handlers: dict[str, Handler]) -> None:
     for held in HELD:
         released_at = _hold(core, blueprint.id, held, _nine(now - timedelta(days=held.days_ago)))
         outbox.drain(core.database, handlers, released_at)
+        scan(core.database, released_at, with_mail=False)
     _open_now(core, blueprint.id, now)
+    scan(core.database, now, with_mail=False)
 
 
 def _hold(core: Core, blueprint_id: int, held: Held, start: datetime) -> datetime:
     """Hold a sitting in the past from registration to release; return when it was released."""
     spec = _Planned(held.exam, start, start + 2 * HOUR, HALL, tuple(held.strengths), avoid=None)
     sitting = _arrange(core, blueprint_id, spec, start - timedelta(days=10))
+    scan(core.database, start - timedelta(days=10), with_mail=False)
+    scan(core.database, start - timedelta(hours=22), with_mail=False)
     for name, strength in held.strengths.items():
         if strength is not None:
             with core.database.reading() as db:
@@ -127,6 +132,7 @@ def _open_now(core: Core, blueprint_id: int, now: datetime) -> None:
         "2026年省级初级岗位培训考试（年末场）", morning, morning + 2 * HOUR, HALL, COMING_TO, False, ()
     )
     _arrange(core, blueprint_id, coming, yesterday)
+    scan(core.database, _nine(yesterday) + HOUR, with_mail=False)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from tiejun.audit import AuditEvent
 from tiejun.calendar_cn import HolidayTableError, load_calendar
 from tiejun.db import Database
 from tiejun.errors import DomainError
+from tiejun.mail import MAIL_ERRORS, connected, is_configured, reason
 from tiejun.operations import migrate
 from tiejun.outbox import OutboxMessage
 from tiejun.people.models import Account
@@ -161,6 +162,24 @@ def _outbox(patient: Patient) -> Iterator[Outcome]:
     yield not stuck, seen, "按原因处理后运行 tiejun outbox drain。"
 
 
+def _mail(patient: Patient) -> Iterator[Outcome]:
+    settings = patient.settings
+    if not is_configured(settings):
+        yield True, "没有设置邮件服务器，通知只在系统内显示", ""
+        return
+    where = f"{settings.smtp_host}:{settings.smtp_port}（{settings.smtp_tls}）"
+    try:
+        with connected(settings) as server:
+            server.noop()
+    except MAIL_ERRORS as error:
+        mend = (
+            "核对 TIEJUN_SMTP_ 开头的设置和网络，再用 tiejun notices test-mail 试发；通知在系统内照常显示。"
+        )
+        yield False, f"连不上邮件服务器 {where}：{reason(error)}", mend
+        return
+    yield True, f"可以连接邮件服务器 {where}", ""
+
+
 def _sha256(path: Path) -> str | None:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
@@ -176,4 +195,5 @@ CHECKS: tuple[tuple[str, Callable[[Patient], Iterator[Outcome]]], ...] = (
     ("前端文件", _assets),
     ("演示账号", _accounts),
     ("消息投递", _outbox),
+    ("邮件", _mail),
 )

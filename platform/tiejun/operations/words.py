@@ -4,6 +4,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 ACTION_WORDS: dict[str, LazyString] = {
+    "account.mail_changed": _l("修改邮件设置"),
     "account.unlocked": _l("解锁账号"),
     "attempt.closed": _l("收一人的卷"),
     "attempt.extended": _l("延长一人的时间"),

@@ -144,7 +144,11 @@ class TrainingCompletion(Base):
 
 
 class Account(Base):
-    """A sign-in. Failures delay and lock the account, never the address: an exam room shares one."""
+    """A sign-in. Failures delay and lock the account, never the address: an exam room shares one.
+
+    The e-mail address stands here and not with the person, since administrators are no officers
+    (docs/decisions/0017).
+    """
 
     __tablename__ = "account"
 
@@ -160,6 +164,8 @@ class Account(Base):
     failures: Mapped[int] = mapped_column(default=0)
     last_failure_at: Mapped[Instant | None]
     locked_until: Mapped[Instant | None]
+    email: Mapped[str | None] = mapped_column(String(254))
+    wants_mail: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[Instant]
 
     grants: Mapped[list["RoleGrant"]] = relationship(lazy="raise")

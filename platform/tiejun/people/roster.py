@@ -49,6 +49,7 @@ class Known:
     person: Person
     posting: Posting | None
     unit: Unit | None
+    email: str | None = None
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,8 @@ def _plan(
         outcome = "created"
     else:
         same = (found.person.name, found.person.mobile) == (entry.name, entry.mobile)
+        # An empty cell takes nobody's address away: people fill in their own.
+        same = same and entry.email in (None, found.email)
         outcome = "unchanged" if same and not moved else "updated"
     return PlannedOfficer(entry, hashed, unit, found, outcome)
 
@@ -184,14 +187,15 @@ def _known(db: Session, hashes: Iterable[str], today: date) -> dict[str, Known]:
     wanted, found = list(hashes), dict[str, Known]()
     for start in range(0, len(wanted), CHUNK):
         rows = db.execute(
-            select(Person, Posting, Unit)
+            select(Person, Posting, Unit, Account.email)
             .outerjoin(Posting, (Posting.person_id == Person.id) & serving(today))
             .outerjoin(Unit, Unit.id == Posting.unit_id)
+            .outerjoin(Account, Account.person_id == Person.id)
             .where(Person.id_number_hash.in_(wanted[start : start + CHUNK]))
             .order_by(Posting.effective_from)
         )
-        for person, posting, unit in rows:
-            found[str(person.id_number_hash)] = Known(person, posting, unit)
+        for person, posting, unit, email in rows:
+            found[str(person.id_number_hash)] = Known(person, posting, unit, email)
     return found
 
 
@@ -278,6 +282,8 @@ def _insert_accounts(
                 "password_changed_at": now,
                 "is_active": True,
                 "failures": 0,
+                "email": officer.entry.email,
+                "wants_mail": True,
                 "created_at": now,
             }
         )
@@ -302,6 +308,10 @@ def _change(db: Session, officer: PlannedOfficer, now: datetime) -> None:
     db.execute(
         update(Account).where(Account.person_id == known.person.id).values(display_name=officer.entry.name)
     )
+    if officer.entry.email is not None:
+        db.execute(
+            update(Account).where(Account.person_id == known.person.id).values(email=officer.entry.email)
+        )
     if not _needs_posting(officer):
         return
     if known.posting is not None:

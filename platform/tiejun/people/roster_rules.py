@@ -7,17 +7,18 @@ from datetime import date
 from question_bank.words import said
 from tiejun.errors import Problem
 from tiejun.people.models import CardEventKind, Post
-from tiejun.people.rules import id_number_fault, normal_id_number
+from tiejun.people.rules import email_fault, id_number_fault, normal_id_number
 from tiejun.people.sheets import TableRow
 
 NAME, ID_NUMBER, UNIT, POST, STAFFING, SINCE = "name", "id_number", "unit", "post", "staffing", "since"
-MOBILE, LOGIN, CARD, FIRST_CARD, RENEWED, CARD_UNTIL = (
+MOBILE, LOGIN, CARD, FIRST_CARD, RENEWED, CARD_UNTIL, EMAIL = (
     "mobile",
     "login",
     "card_number",
     "first_card_on",
     "renewed_on",
     "card_until",
+    "email",
 )
 HEADINGS = {
     "姓名": NAME,
@@ -32,6 +33,7 @@ HEADINGS = {
     "首次领证日期": FIRST_CARD,
     "最近换领日期": RENEWED,
     "证件有效期至": CARD_UNTIL,
+    "电子邮箱": EMAIL,
 }
 WORDS = {field: heading for heading, field in HEADINGS.items()}
 REQUIRED = (NAME, ID_NUMBER, UNIT, POST, SINCE)
@@ -65,6 +67,7 @@ class RosterEntry:
     mobile: str | None
     login: str | None
     cards: tuple[CardEntry, ...]
+    email: str | None = None
 
 
 def read_entry(row: TableRow, today: date) -> RosterEntry | list[Problem]:
@@ -93,6 +96,7 @@ def read_entry(row: TableRow, today: date) -> RosterEntry | list[Problem]:
         mobile=row.text(MOBILE) or None,
         login=row.text(LOGIN) or None,
         cards=_cards(row, days),
+        email=row.text(EMAIL) or None,
     )
 
 
@@ -115,6 +119,8 @@ def _wrong_words(row: TableRow) -> Iterator[tuple[str, str]]:
         yield POST, said("“%(text)s”应为主要负责人、负责人、一般之一", text=row.text(POST))
     if row.text(STAFFING) not in STAFFINGS:
         yield STAFFING, said("“%(text)s”应为正式编制或非正式编制", text=row.text(STAFFING))
+    if row.text(EMAIL) and (fault := email_fault(row.text(EMAIL))):
+        yield EMAIL, fault
 
 
 def _cards(row: TableRow, days: dict[str, date | None]) -> tuple[CardEntry, ...]:

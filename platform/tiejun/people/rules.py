@@ -12,6 +12,10 @@ FAILURES_UNTIL_LOCK = 5
 FORMER_PASSWORDS = 5
 PASSWORD_LENGTH = 10
 PASSWORD_CLASSES = 3
+LONGEST_EMAIL = 254
+EMAIL = re.compile(
+    r"[A-Za-z0-9_%+-]+(?:\.[A-Za-z0-9_%+-]+){0,20}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+)
 
 
 def id_number_fault(number: str, today: date) -> str | None:
@@ -57,6 +61,16 @@ def password_fault(password: str, login: str) -> str | None:
         return said("密码须包含大写字母、小写字母、数字、符号中的至少三类")
     if login.lower() in password.lower():
         return said("密码不能包含登录名")
+    return None
+
+
+def email_fault(address: str) -> str | None:
+    """Return why an e-mail address can't be used, or None; only what every mail server takes is let through.
+
+    Without blanks, line breaks and signs beyond ASCII it can't break out of a mail's head.
+    """
+    if len(address) > LONGEST_EMAIL or not EMAIL.fullmatch(address):
+        return said("应如 name@example.cn，只用英文字母、数字和点、横线等符号")
     return None
 
 

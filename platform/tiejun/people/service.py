@@ -102,6 +102,19 @@ def unlock(db: Session, account_id: int, actor: Actor, now: datetime) -> None:
     record(db, actor, "account.unlocked", ("account", account.id), now)
 
 
+def set_mail(
+    db: Session, account_id: int, email: str | None, wants_mail: bool, actor: Actor, now: datetime
+) -> None:
+    """Note where an account wants its notices as mail (None: nowhere), or that it wants none.
+
+    The trail says that it was changed, not to which address.
+    """
+    account = db.get_one(Account, account_id)
+    account.email, account.wants_mail = email, wants_mail
+    told = {"has_address": email is not None, "wants_mail": wants_mail}
+    record(db, actor, "account.mail_changed", ("account", account.id), now, **told)
+
+
 def account_of(db: Session, person_id: int) -> Account:
     """Return the account of a person.
 

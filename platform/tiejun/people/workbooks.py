@@ -22,6 +22,7 @@ ROSTER_NOTES = {
     "first_card_on": "首次申领取得证件的日期；没有证件的不填",
     "renewed_on": "最近一次到期换领的日期",
     "card_until": "现有证件的有效期至",
+    "email": "接收考试和补考通知的邮箱；不填则保留本人已填的",
 }
 TRAINING_NOTES = {
     "name": "与名册一致",

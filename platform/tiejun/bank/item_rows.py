@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from question_bank.assembly.form import sha256_hex
 from question_bank.item import Item as ItemText
+from question_bank.markup import without_images
 from question_bank.scoring import normalise
 from question_bank.terms import Tier
 from tiejun import crypto
@@ -102,6 +103,7 @@ def _first_values(item: ItemText, purpose: ItemPurpose, by: str, now: datetime) 
 
 
 def _facts(item: ItemText) -> Values:
+    shown = _TAG.sub(" ", item.stimulus) if item.stimulus else item.parts[0].stem
     return {
         "kind": item.kind.value,
         "unit": item.unit,
@@ -110,7 +112,7 @@ def _facts(item: ItemText) -> Values:
         "difficulty": item.difficulty,
         "stem_hash": stem_hash(item),
         "digest": text_digest(item),
-        "excerpt": excerpt(_TAG.sub(" ", item.stimulus) if item.stimulus else item.parts[0].stem, EXCERPT),
+        "excerpt": excerpt(without_images(shown), EXCERPT),
     }
 
 

@@ -184,7 +184,7 @@ def read_group(rows: Sequence[Row], code: str, defaults: ImportDefaults) -> Json
         "parts": parts,
         "rationale": _as_it_stands(head, "rationale"),
         "citations": cells.read_citations(head.text("citation", "依据")),
-        "figures": cells.read_figures(head.text("figures", "数额期限")),
+        "figures": cells.read_figures(_as_it_stands(head, "figures")),
     }
 
 

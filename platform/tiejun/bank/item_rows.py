@@ -31,8 +31,9 @@ IS_CURRENT: ColumnElement[bool] = and_(
 
 
 def text_digest(item: ItemText) -> str:
-    """Return the digest of all that an item says, keys included, but not its code."""
-    return sha256_hex(replace(item, id="-").to_json())
+    """Return the digest of all that an item says as it is kept, keys included, but not its code."""
+    kept = clean(item.stimulus) if item.stimulus else item.stimulus
+    return sha256_hex(replace(item, id="-", stimulus=kept).to_json())
 
 
 def stem_hash(item: ItemText) -> str:

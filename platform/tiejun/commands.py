@@ -1,19 +1,42 @@
 """What commands that import share: their options and the printing of a report."""
 
 import json
+import sys
+from pathlib import Path
+from typing import Any
 
 import click
 
+from question_bank.words import said
+from tiejun.errors import Problem
 from tiejun.imports import ImportReport
 
 DRY_RUN = click.option("--dry-run", is_flag=True, help="只检查，不写入")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出报告")
 
 
-def tell(report: ImportReport, as_json: bool, dry_run: bool) -> None:
-    """Print a report, problems and warnings on the error stream unless it is JSON."""
+WRONG_USAGE = 2
+
+
+def need_file(path: Path, as_json: bool, dry_run: bool) -> None:
+    """End the command with status 2 if there is nothing at `path`; who asked for JSON gets a report, too."""
+    if path.exists():
+        return
+    message = said("没有“%(path)s”这个文件。", path=path)
+    if not as_json:
+        raise click.UsageError(message)
+    tell(ImportReport(rejected=1, problems=[Problem(path.name, "", message)]), as_json, dry_run)
+    sys.exit(WRONG_USAGE)
+
+
+def tell(report: ImportReport, as_json: bool, dry_run: bool, whole: dict[str, Any] | None = None) -> None:
+    """Print a report, problems and warnings on the error stream unless it is JSON.
+
+    Args:
+        whole: what is printed as JSON, where that is more than `report.to_json()`.
+    """
     if as_json:
-        click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(whole or report.to_json(), ensure_ascii=False, indent=2))
         return
     for problem in report.problems:
         click.echo(f"有误　{problem.where}　{problem.field}：{problem.message}", err=True)

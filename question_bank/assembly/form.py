@@ -1,6 +1,7 @@
 """One frozen form (试卷): the paper a candidate sees, and the private map that leads back to the items.
 
-Public: `build_form`, `BuiltForm`, `SlotMap`, `canonical_value`, `canonical_json`, `sha256_hex`.
+Public: `build_form`, `item_images`, `BuiltForm`, `MissingImageError`, `SlotMap`, `canonical_value`,
+`canonical_json`, `sha256_hex`.
 
 Option ids are drawn anew for each form and options are shuffled, so that neither the bank's order nor
 a letter whispered by somebody with another form helps. The paper holds no item id, key or rationale.
@@ -18,6 +19,7 @@ from typing import Any, Self
 from question_bank.assembly.blueprint import PartPoints
 from question_bank.assembly.draw import Draw
 from question_bank.item import Item, ItemKind, Part, PartType, number_json
+from question_bank.markup import image_digests, show_images
 from question_bank.scoring import ValueShapeError
 from question_bank.words import said
 
@@ -67,13 +69,24 @@ class BuiltForm:
         return sha256_hex(self.paper)
 
 
-def build_form(draw: Draw, seed: int | str, *, form_id: str | None = None) -> BuiltForm:
+def build_form(
+    draw: Draw, seed: int | str, *, form_id: str | None = None, images: Mapping[str, str] | None = None
+) -> BuiltForm:
     """Freeze a draw into a paper.
 
     Args:
         seed: decides option ids and option order. Keep it secret for a live form.
         form_id: the platform's id of the form; one made from the seed by default.
+        images: digest -> address of each image that the items show. A `data:` address makes the paper
+            complete in itself: it then needs no other permission than the one to read the paper.
+
+    Raises:
+        MissingImageError: if an item shows an image that `images` lacks.
     """
+    sources = images or {}
+    missing = [digest for item in draw.items for digest in item_images(item) if digest not in sources]
+    if missing:
+        raise MissingImageError(missing[0])
     rng = random.Random(f"form {seed}")
     ids = _option_ids(sum(len(part.options) for item in draw.items for part in item.parts), rng)
     slots: list[SlotMap] = []
@@ -86,9 +99,32 @@ def build_form(draw: Draw, seed: int | str, *, form_id: str | None = None) -> Bu
                 slot_map = _slot_map(len(slots) + 1, item, part_index, points, ids)
                 slots.append(slot_map)
                 shown.append(_slot(slot_map, item, groups, rng))
+        for slot in shown:
+            _place_images(slot, sources)
         sections.append({"title": section.title, "instructions": section.instructions, "slots": shown})
     name = form_id or "".join(rng.choices(LETTERS + DIGITS, k=8))
     return BuiltForm({"form": name, "title": draw.blueprint.title, "sections": sections}, tuple(slots))
+
+
+class MissingImageError(LookupError):
+    """A paper was to show an image that nobody has; the argument is its digest."""
+
+
+def item_images(item: Item) -> list[str]:
+    """Return the digests of the images that a candidate sees in an item, each once."""
+    texts = [item.stimulus or "", *(part.stem for part in item.parts)]
+    return image_digests(texts + [option.text for part in item.parts for option in part.options])
+
+
+def _place_images(slot: Json, sources: Mapping[str, str]) -> None:
+    """Put images into the texts of a slot, in place."""
+    for shown, name in [
+        (slot, "stem_html"),
+        (slot, "stimulus_html"),
+        *((o, "html") for o in slot["options"]),
+    ]:
+        if shown.get(name):
+            shown[name] = show_images(shown[name], sources.__getitem__)
 
 
 def _option_ids(count: int, rng: random.Random) -> Iterator[str]:

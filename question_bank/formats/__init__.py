@@ -1,4 +1,5 @@
 """Files of other people in, files for other people out.
 
-Public modules: `spreadsheet` (Excel import), `template` (the Excel template).
+Public modules: `spreadsheet` (Excel import), `template` (the Excel template), `bank_sheet` (the bank as
+Excel, out and in again), `moodle_xml` (Moodle XML import).
 """

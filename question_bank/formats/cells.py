@@ -27,6 +27,11 @@ HEADERS = {
     "citation": ("依据", "法律依据", "法规依据"),
     "rationale": ("解析", "答案解析", "试题解析", "题目解析"),
     "points": ("分值", "分数"),
+    # Columns of our own sheet only; a running number is called otherwise.
+    "code": ("题库编号",),
+    "part": ("小题",),
+    "figures": ("数额期限",),
+    "option_ids": ("选项代码",),
 }
 TYPES = {
     PartType.SINGLE: ("单选题", "单选", "单项选择题", "单项选择"),
@@ -48,7 +53,10 @@ _NUMBER = re.compile(r"\s*[（(]?(\d{1,4})([.．、,，:：)）\t]?)")
 
 
 class CellProblem(ValueError):
-    """What is wrong with a cell, in Chinese."""
+    """What is wrong with a cell, in Chinese; `where` is its row, if the reader of several rows knows."""
+
+    where: str = ""
+    column: str = ""
 
 
 def cell_text(value: object) -> str:

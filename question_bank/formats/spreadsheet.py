@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
+from question_bank.formats.bank_sheet import groups, read_group
 from question_bank.formats.cells import HEADERS, CellProblem, cell_text, header_field, strip_numbers
 from question_bank.formats.row import ImportDefaults, Row, item_json
 from question_bank.formats.workbook import Sheet, SpreadsheetRefused, read_sheets
@@ -39,6 +40,8 @@ class ImportReport:
     """Sheet and row (from 1, as Excel counts) of each row that became no item."""
     rows: list[tuple[str, int]] = field(default_factory=list)
     """Sheet and row of each item of `items`, in the same order."""
+    codes: set[str] = field(default_factory=set)
+    """The ids that stood in the file, by which items are known again; all others were made up here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,9 @@ def _read_table(table: _Table, defaults: ImportDefaults, report: ImportReport) -
             Problem(sheet_name, said("表头"), said("未使用的列：%(names)s", names=listed(table.ignored)))
         )
     rows = [row for row in _rows(table) if not row.is_blank]
+    if "code" in table.columns:
+        _read_bank(sheet_name, rows, defaults, report)
+        return
     report.read += len(rows)
     for row, stem in zip(rows, strip_numbers([row.texts["stem"] for row in rows]), strict=True):
         row.texts["stem"] = stem.strip().replace("\t", " ")
@@ -117,6 +123,32 @@ def _read_table(table: _Table, defaults: ImportDefaults, report: ImportReport) -
             report.faulty_rows.append((sheet_name, row.number))
         else:
             report.rows.append((sheet_name, row.number))
+
+
+def _read_bank(sheet_name: str, rows: list[Row], defaults: ImportDefaults, report: ImportReport) -> None:
+    """Read rows of our own sheet: cells as they stand, items by their code, a case over several rows."""
+    for group in groups(rows):
+        report.read += 1
+        head, code = group[0], group[0].texts.get("code", "")
+        number = len(report.rows) + len(report.faulty_rows) + 1
+        try:
+            if code in report.codes:
+                head.reading = "题库编号"
+                raise CellProblem(said("编号“%(code)s”在文件中重复", code=code))
+            item = Item.from_json(read_group(group, code or f"{defaults.id_prefix}{number:04d}", defaults))
+        except CellProblem as problem:
+            where, column = problem.where or head.where, problem.column or head.reading
+            report.problems.append(Problem(where, column, problem.args[0]))
+        except ItemError as error:
+            report.problems += [
+                Problem(head.where, COLUMN_NAMES.get(p.field, p.field), p.message) for p in error.problems
+            ]
+        else:
+            report.items.append(item)
+            report.rows.append((sheet_name, head.number))
+            report.codes |= {code} if code else set()
+            continue
+        report.faulty_rows.append((sheet_name, head.number))
 
 
 def _read_row(row: Row, item_id: str, defaults: ImportDefaults, report: ImportReport) -> list[Problem]:

@@ -1,16 +1,20 @@
-"""Commands of the bank: laws and items from files."""
+"""Commands of the bank: laws and items from files, and items out to one."""
 
+import os
 import sys
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import click
 
 from tiejun.audit import COMMAND_LINE
+from tiejun.bank.export import export_bank
 from tiejun.bank.item_files import FORMATS, read_item_file
 from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files
 from tiejun.bank.models import ItemPurpose
+from tiejun.bank.queries import item_filter
 from tiejun.bank.service import ImportPlan, import_items
-from tiejun.commands import AS_JSON, DRY_RUN, tell
+from tiejun.commands import AS_JSON, DRY_RUN, need_file, tell
 from tiejun.errors import DomainError, Problem
 from tiejun.imports import ImportReport
 from tiejun.installation import opened
@@ -18,7 +22,7 @@ from tiejun.installation import opened
 REFUSED = 1
 SOME_LEFT_OUT = 3
 PURPOSES = [purpose.value for purpose in ItemPurpose]
-PATH = click.Path(exists=True, path_type=Path)
+PATH = click.Path(path_type=Path)
 
 
 @click.group()
@@ -32,6 +36,7 @@ def laws() -> None:
 @AS_JSON
 def laws_import(path: Path, dry_run: bool, as_json: bool) -> None:
     """导入法规正文：一个文件，或一个文件夹；有一件不合格就都不导入。"""
+    need_file(path, as_json, dry_run)
     files, notes = read_law_files(path)
     if not files:
         notes.append(Problem(path.name, "", "这里没有法规文件（.json），什么也没有导入"))
@@ -66,7 +71,11 @@ def items_import(  # noqa: PLR0913 - one for each option
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """导入试题：Excel（.xlsx）或 JSON；有一行不合格就都不导入，除非写明 --skip-faulty。"""
+    """导入试题：Excel（.xlsx）、Moodle XML 或 JSON，按内容辨认。
+
+    有一题不合格就都不导入，除非写明 --skip-faulty。JSON 报告的 rows 逐题列出结果和答案。
+    """
+    need_file(path, as_json, dry_run)
     if path.is_dir():
         raise DomainError(f"“{path.name}”是文件夹，请给出一个文件。", code="unreadable_file")
     try:
@@ -79,6 +88,27 @@ def items_import(  # noqa: PLR0913 - one for each option
     plan = ImportPlan(ItemPurpose(purpose), skip_faulty, dry_run)
     with opened() as core, core.database.transaction() as db:
         report = import_items(db, file, plan, COMMAND_LINE, core.clock())
-    tell(report, as_json, dry_run)
+    tell(report, as_json, dry_run, report.full_json())
     if report.rejected:
         sys.exit(SOME_LEFT_OUT if skip_faulty else REFUSED)
+
+
+@items.command("export")
+@click.option("--format", "kind", type=click.Choice(["xlsx"]), default="xlsx", show_default=True)
+@click.option("--query", default="", help="只要哪些：要找的词，或题库页面地址里的条件，如 unit=B5&kind=case")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="写到哪个文件")
+def items_export(kind: str, query: str, out: Path) -> None:
+    """把题库写成 Excel，含答案和题库编号；改后可再导入，没有改动的题不变。"""
+    asked = dict(parse_qsl(query)) if "=" in query else {"q": query}
+    if out.exists():
+        raise click.ClickException(f"{out} 已经存在，没有覆盖。")
+    with opened() as core, core.database.transaction() as db:
+        sheet = export_bank(db, item_filter(asked), COMMAND_LINE, core.clock())
+    # Keys are for the person who runs the command only.
+    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(sheet.content)
+    for code, reason in sheet.left_out:
+        click.echo(f"没有导出　{code}：{reason}", err=True)
+    click.echo(f"已导出 {sheet.written} 题到 {out.name}。")
+    if sheet.left_out:
+        sys.exit(SOME_LEFT_OUT)

@@ -12,6 +12,7 @@ from html import escape, unescape
 from typing import Any, Protocol
 
 from question_bank.item import Item, Part, number_json
+from question_bank.markup import image_digests
 from question_bank.terms import ItemKind, PartType, Tier
 from tiejun.bank.rules import article_number
 
@@ -115,6 +116,12 @@ class Draft:
     rationale: str = ""
     citations: list[tuple[str, str]] = field(default_factory=list)
     figures: str = ""
+
+    @property
+    def shows_images(self) -> bool:
+        """Return whether any text of the draft shows an image."""
+        texts = [self.stimulus, *(part.stem for part in self.parts)]
+        return bool(image_digests(texts + [text for part in self.parts for text in part.options]))
 
     @classmethod
     def new(cls, kind: str) -> "Draft":

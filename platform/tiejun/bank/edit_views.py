@@ -75,6 +75,7 @@ def _page(draft: Draft, target: Target, error: DomainError | None = None) -> str
         cited=cited,
         laws=laws,
         today=today,
+        shows_images=draft.shows_images,
         error=error,
         errors=editing.by_field(error.problems if isinstance(error, Rejected) else ()),
         advice=editing.by_field(editing.advice(draft)),

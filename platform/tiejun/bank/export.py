@@ -2,9 +2,14 @@
 
 import io
 from collections.abc import Sequence
+from datetime import datetime
 
 import xlsxwriter
+from sqlalchemy.orm import Session
 
+from question_bank.formats.bank_sheet import BankSheet, write_bank
+from tiejun.audit import Actor, record
+from tiejun.bank import queries
 from tiejun.bank.models import Item, ItemVersion
 from tiejun.bank.words import kind_word, purpose_word, tiers_word, unit_title
 from tiejun.clock import beijing
@@ -43,3 +48,11 @@ def _cells(item: Item, version: ItemVersion) -> tuple[str, ...]:
         str(item.current_version),
         f"{beijing(item.updated_at):%Y-%m-%d %H:%M}",
     )
+
+
+def export_bank(db: Session, wanted: queries.ItemFilter, actor: Actor, now: datetime) -> BankSheet:
+    """Return items that fit as the sheet that the import reads back, keys included; note who took them."""
+    sheet = write_bank(queries.texts_for_export(db, wanted))
+    left_out = len(sheet.left_out)
+    record(db, actor, "items.exported", ("item_bank", "xlsx"), now, written=sheet.written, left_out=left_out)
+    return sheet

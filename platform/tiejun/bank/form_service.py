@@ -17,6 +17,7 @@ from question_bank.item import Item as ItemText
 from question_bank.item import Part
 from question_bank.words import said
 from tiejun.audit import Actor, record
+from tiejun.bank import images
 from tiejun.bank.item_rows import IS_CURRENT, to_text
 from tiejun.bank.models import (
     Blueprint,
@@ -33,6 +34,8 @@ from tiejun.clock import beijing
 from tiejun.errors import Conflict, DomainError, NotFound, Problem, Rejected
 
 LEVELS = ("national", "provincial")
+MAX_PAPER_BYTES = 4 * 1024 * 1024
+"""A paper holds its images, and each seat fetches it in the first minute."""
 MAX_COMMON_SHARE = 0.10
 """Largest share of items that a form may have in common with earlier ones (ui.md, make-up board)."""
 
@@ -158,7 +161,11 @@ def draw_form(db: Session, order: FormOrder) -> FormDraft:
             ],
         ) from error
     label = _next_label(db, row.id)
-    built = build_form(draw, order.seed, form_id=label)
+    built = build_form(draw, order.seed, form_id=label, images=images.addresses(db, draw.items))
+    if len(canonical_json(built.paper)) > MAX_PAPER_BYTES:
+        most = MAX_PAPER_BYTES // 1024 // 1024
+        message = said("抽到的图片过多，试卷超过 %(most)s MB，没有生成；请减少带图的试题。", most=most)
+        raise DomainError(message, code="paper_too_large")
     chosen = {item.id: (versions[item.id][1].item_id, versions[item.id][1].id) for item in draw.items}
     return FormDraft(row, label, order.seed, draw, built, chosen)
 

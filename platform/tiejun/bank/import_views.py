@@ -1,4 +1,4 @@
-"""Pages that import items from Excel: look first, then take over."""
+"""Pages that import items from Excel or Moodle XML: look first, then take over."""
 
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from question_bank.words import said
 from tiejun import uploads
 from tiejun.access import Permission, require
 from tiejun.bank import queries, words
-from tiejun.bank.item_files import ItemFile, read_item_file
+from tiejun.bank.item_files import ItemFile, kind_of, read_item_file
 from tiejun.bank.item_views import attachment
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.service import ImportPlan, import_items
@@ -29,9 +29,9 @@ SHOWN = 200  # rows and faults of a preview
 
 
 class UploadForm(FlaskForm):
-    """A workbook, and what its rows are where they do not say so themselves."""
+    """A file of items, and what its rows are where they do not say so themselves."""
 
-    file = FileField(_l("Excel 文件（.xlsx）"), [FileRequired(_l("请选择文件。"))])
+    file = FileField(_l("试题文件（.xlsx 或 Moodle .xml）"), [FileRequired(_l("请选择文件。"))])
     purpose = SelectField(
         _l("用途"),
         [InputRequired()],
@@ -76,7 +76,7 @@ def look() -> ResponseReturnValue:
         return _start_page(form), 422
     content, name = form.file.data.read(), form.file.data.filename
     try:
-        read_item_file(content, name, "xlsx")
+        read_item_file(content, name, _kind(content, name))
     except DomainError as refused:
         form.file.errors = [translated(refused.message)]
         return _start_page(form), 422
@@ -106,7 +106,8 @@ def take(digest: str) -> ResponseReturnValue:
         report = import_items(db, file, _plan(form.skip_faulty.data), actor(), now())
     if not report.is_written:
         raise Rejected(said("文件中有不合格的行，没有导入任何试题。"), report.problems[:SHOWN])
-    notice(_("已导入：新增 %(n)s 题，未变 %(same)s 题。", n=report.created, same=report.unchanged))
+    counts = {"n": report.created, "changed": report.updated, "same": report.unchanged}
+    notice(_("已导入：新增 %(n)s 题，更新 %(changed)s 题，未变 %(same)s 题。", **counts))
     return redirect(url_for(".batch", public_id=report.batch), 303)
 
 
@@ -128,7 +129,13 @@ def _start_page(form: UploadForm) -> str:
 def _kept(digest: str) -> ItemFile:
     content = uploads.fetch(settings(), digest)
     unit = request.args.get("unit") or None
-    return read_item_file(content, request.args.get("name", "upload.xlsx"), "xlsx", unit)
+    name = request.args.get("name", "upload.xlsx")
+    return read_item_file(content, name, _kind(content, name), unit)
+
+
+def _kind(content: bytes, name: str) -> str:
+    # JSON is for the command line: it may name any code.
+    return "moodle-xml" if kind_of(content, name) == "moodle-xml" else "xlsx"
 
 
 def _plan(skip_faulty: bool = False, *, dry_run: bool = False) -> ImportPlan:

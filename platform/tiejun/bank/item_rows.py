@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from question_bank.assembly.form import sha256_hex
 from question_bank.item import Item as ItemText
+from question_bank.markup import without_images
 from question_bank.scoring import normalise
 from question_bank.terms import Tier
 from tiejun import crypto
@@ -30,8 +31,9 @@ IS_CURRENT: ColumnElement[bool] = and_(
 
 
 def text_digest(item: ItemText) -> str:
-    """Return the digest of all that an item says, keys included, but not its code."""
-    return sha256_hex(replace(item, id="-").to_json())
+    """Return the digest of all that an item says as it is kept, keys included, but not its code."""
+    kept = clean(item.stimulus) if item.stimulus else item.stimulus
+    return sha256_hex(replace(item, id="-", stimulus=kept).to_json())
 
 
 def stem_hash(item: ItemText) -> str:
@@ -102,6 +104,7 @@ def _first_values(item: ItemText, purpose: ItemPurpose, by: str, now: datetime) 
 
 
 def _facts(item: ItemText) -> Values:
+    shown = _TAG.sub(" ", item.stimulus) if item.stimulus else item.parts[0].stem
     return {
         "kind": item.kind.value,
         "unit": item.unit,
@@ -110,7 +113,7 @@ def _facts(item: ItemText) -> Values:
         "difficulty": item.difficulty,
         "stem_hash": stem_hash(item),
         "digest": text_digest(item),
-        "excerpt": excerpt(_TAG.sub(" ", item.stimulus) if item.stimulus else item.parts[0].stem, EXCERPT),
+        "excerpt": excerpt(without_images(shown), EXCERPT),
     }
 
 

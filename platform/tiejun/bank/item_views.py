@@ -1,17 +1,17 @@
 """Pages of the item bank: the list, one item, the list as Excel."""
 
-from uuid import UUID
-
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
 
+from question_bank.markup import show_images, without_images
 from tiejun.access import Permission, require
-from tiejun.bank import queries, words
-from tiejun.bank.export import items_workbook
-from tiejun.bank.queries import DEFAULT_SORT, ItemFilter
+from tiejun.bank import images, queries, words
+from tiejun.bank.export import export_bank, items_workbook
+from tiejun.bank.queries import ItemFilter, item_filter
 from tiejun.clock import beijing
-from tiejun.web import now, reading
+from tiejun.web import actor, now, reading, transaction
 
 bp = Blueprint("bank", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -21,6 +21,15 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def _add_words(state: BlueprintSetupState) -> None:
     # A global, not a context processor: macros see it too.
     state.app.jinja_env.globals["bank_words"] = words
+    state.app.jinja_env.filters.update(item_text=item_text, without_images=without_images)
+
+
+def item_text(text: str) -> Markup:
+    """Return a text of an item for a page: escaped, unless it is `Markup` already, with its images.
+
+    The images' addresses are open to people with `item:view` only.
+    """
+    return Markup(show_images(str(escape(text)), lambda digest: url_for("bank.image", digest=digest)))  # noqa: S704 - escaped above
 
 
 @bp.get("/items")
@@ -43,6 +52,27 @@ def export() -> ResponseReturnValue:
     return attachment(content, "items.xlsx")
 
 
+@bp.get("/items/export.xlsx")
+@require(Permission.ITEM_IMPORT)
+def export_sheet() -> ResponseReturnValue:
+    """Give the items, as filtered, with keys and codes: changed in Excel, they can be imported again."""
+    with transaction() as db:
+        sheet = export_bank(db, _wanted(), actor(), now())
+    return attachment(sheet.content, "item-bank.xlsx")
+
+
+@bp.get("/items/images/<digest>")
+@require(Permission.ITEM_VIEW)
+def image(digest: str) -> ResponseReturnValue:
+    """Give an image that items show."""
+    with reading() as db:
+        found = images.get_image(db, digest)
+    reply = Response(found.data, mimetype=found.media_type)
+    reply.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    reply.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return reply
+
+
 @bp.get("/items/<code>")
 @require(Permission.ITEM_VIEW)
 def item(code: str) -> ResponseReturnValue:
@@ -58,14 +88,4 @@ def attachment(content: bytes, name: str) -> Response:
 
 
 def _wanted() -> ItemFilter:
-    asked = {
-        name: request.args.get(name, "").strip()[:100]
-        for name in ("unit", "kind", "tier", "purpose", "law", "article")
-    }
-    return ItemFilter(
-        text=request.args.get("q", "").strip()[:100],
-        batch=request.args.get("batch", type=UUID),
-        sort=request.args.get("sort", DEFAULT_SORT),
-        page=request.args.get("page", 1, type=int),
-        **asked,
-    )
+    return item_filter(request.args)

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tiejun.db import Base, Id, Instant, JsonDict, JsonList, PublicId
@@ -98,6 +98,25 @@ class Item(Base):
     updated_at: Mapped[Instant]
 
     versions: Mapped[list["ItemVersion"]] = relationship(lazy="raise", order_by="ItemVersion.number")
+
+
+class ItemImage(Base):
+    """An image that items show, by the SHA-256 of the file that was handed in; rows never change.
+
+    `data` is small (see `images`) and lies beside the items, so that a form can be frozen, and a bank
+    restored, from the database alone.
+    """
+
+    __tablename__ = "item_image"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(20))
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    width: Mapped[int]
+    height: Mapped[int]
+    created_by: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[Instant]
 
 
 class ItemVersion(Base):

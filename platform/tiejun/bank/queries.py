@@ -1,6 +1,6 @@
 """Reads of the item bank. What these return holds keys: for people with `item:view` only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -53,6 +53,26 @@ class ItemFilter:
     page: int = 1
 
 
+def item_filter(asked: Mapping[str, str]) -> ItemFilter:
+    """Return the filter that the address of the list says: `q`, `unit`, `kind` … `batch`, `sort`, `page`."""
+    texts = {
+        name: asked.get(name, "").strip()[:100]
+        for name in ("unit", "kind", "tier", "purpose", "law", "article")
+    }
+    try:
+        batch = UUID(asked["batch"]) if asked.get("batch") else None
+    except ValueError:
+        batch = None
+    page = asked.get("page", "1")
+    return ItemFilter(
+        text=asked.get("q", "").strip()[:100],
+        batch=batch,
+        sort=asked.get("sort", DEFAULT_SORT),
+        page=int(page[:9]) if page.isascii() and page.isdecimal() else 1,
+        **texts,
+    )
+
+
 @dataclass(frozen=True)
 class CitedArticle:
     """A citation as people read it; `article` is None while the law's text is not imported or lacks it."""
@@ -97,6 +117,19 @@ def rows_for_export(db: Session, wanted: ItemFilter) -> Sequence[tuple[Item, Ite
         .limit(EXPORT_ROWS)
     )
     return [(item, version) for item, version in db.execute(query)]
+
+
+def texts_for_export(db: Session, wanted: ItemFilter) -> Iterator[ItemText]:
+    """Return items that fit (up to `EXPORT_ROWS`) as the library's, keys included, by code."""
+    query = (
+        select(ItemVersion)
+        .join(Item, IS_CURRENT)
+        .where(Item.id.in_(_matching(wanted).with_only_columns(Item.id)))
+        .options(selectinload(ItemVersion.key))
+        .order_by(Item.code)
+        .limit(EXPORT_ROWS)
+    )
+    return (to_text(version) for version in db.scalars(query))
 
 
 def _matching(wanted: ItemFilter) -> Select[Item]:

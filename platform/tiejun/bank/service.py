@@ -11,15 +11,17 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from question_bank.assembly.form import item_images
 from question_bank.item import Item as ItemText
 from question_bank.starter import load_starter
 from question_bank.words import listed, said
 from tiejun.audit import Actor, record
+from tiejun.bank import images
 from tiejun.bank.citations import CitationCheck, unit_problems
 from tiejun.bank.item_files import ItemFile
 from tiejun.bank.item_rows import add_many, describe, new_row, new_version, stem_hash, text_digest
 from tiejun.bank.models import Item, ItemBatch, ItemPurpose
-from tiejun.bank.reports import ItemReport
+from tiejun.bank.reports import ItemReport, row_report
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 
 STARTER = "随附示例题库"
@@ -57,6 +59,7 @@ def save_item(
     """
     check = CitationCheck(db, [item])
     problems = unit_problems(said("试题"), item, purpose) + check(said("试题"), item).problems
+    problems += images.ImageCheck(db, [item])(said("试题"), item)
     if problems:
         raise Rejected(said("试题没有保存，请改正下面的内容。"), problems)
     row = (
@@ -119,12 +122,14 @@ def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, no
     caller's transaction is untouched.
     """
     report = ItemReport(read=file.read, problems=list(file.problems), warnings=list(file.warnings))
-    good = list(_sound_rows(db, file, plan, report))
+    present = _Present(db, file)
+    good = list(_sound_rows(db, file, plan, present, report))
     report.rejected = file.read - len(good)
-    present = _Present(db, file.has_codes, good)
     outcomes = [(where, item, *present.outcome(item)) for where, item in good]
-    for where, item, outcome, _ in outcomes:
+    for where, item, outcome, row in outcomes:
         report.count(outcome)
+        code = row.code if row else item.id if item.id in file.codes else None
+        report.rows.append(row_report(where, item, outcome, code))
         if outcome == "created" and (twins := present.twins(item)):
             report.warnings.append(
                 Problem(where, said("题干"), said("题库中已有相同题干：%(names)s", names=listed(twins[:3])))
@@ -132,17 +137,29 @@ def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, no
     report.is_written = not plan.dry_run and (plan.skip_faulty or not report.problems)
     if report.is_written:
         _write(db, file, plan, outcomes, _Pen(actor, now, report))
+    _tell_warnings(report)
     return report
 
 
+def _tell_warnings(report: ItemReport) -> None:
+    """Repeat each row's warnings in the row."""
+    by_place: dict[str, list[str]] = defaultdict(list)
+    for warning in report.warnings:
+        by_place[warning.where].append(warning.message)
+    for row in report.rows:
+        row["warnings"] = by_place.get(row["source"], [])
+
+
 def _sound_rows(
-    db: Session, file: ItemFile, plan: ImportPlan, report: ItemReport
+    db: Session, file: ItemFile, plan: ImportPlan, present: "_Present", report: ItemReport
 ) -> Iterator[tuple[str, ItemText]]:
     """Return the rows that fit syllabus and register; note what is wrong or doubtful about the others."""
     check = CitationCheck(db, (item for _, item in file.rows))
+    check_images = images.ImageCheck(db, (item for _, item in file.rows), file.images)
     for where, item in file.rows:
         found = check(where, item)
-        problems = unit_problems(where, item, plan.purpose) + found.problems
+        purpose = present.purpose(item) or plan.purpose
+        problems = unit_problems(where, item, purpose) + found.problems + check_images(where, item)
         report.problems += problems
         report.warnings += found.warnings
         if not problems:
@@ -164,24 +181,28 @@ class _Pen:
 class _Present:
     """What the bank already holds of the rows about to be imported."""
 
-    def __init__(self, db: Session, has_codes: bool, rows: list[tuple[str, ItemText]]) -> None:
-        self.has_codes = has_codes
-        items = [item for _, item in rows]
+    def __init__(self, db: Session, file: ItemFile) -> None:
+        items = [item for _, item in file.rows]
+        self.codes = file.codes
         self.by_code: dict[str, Item] = {}
         self.by_digest: dict[str, list[Item]] = defaultdict(list)
         self.codes_by_stem: dict[str, list[str]] = defaultdict(list)
-        if has_codes:
-            for row in _matching(db, Item.code, (item.id for item in items)):
-                self.by_code[row.code] = row
-        else:
-            for row in _matching(db, Item.digest, {text_digest(item) for item in items}):
-                self.by_digest[row.digest].append(row)
+        for row in _matching(db, Item.code, (item.id for item in items if item.id in self.codes)):
+            self.by_code[row.code] = row
+        uncoded = {text_digest(item) for item in items if item.id not in self.codes}
+        for row in _matching(db, Item.digest, uncoded):
+            self.by_digest[row.digest].append(row)
         for row in _matching(db, Item.stem_hash, {stem_hash(item) for item in items}):
             self.codes_by_stem[row.stem_hash].append(row.code)
 
+    def purpose(self, item: ItemText) -> ItemPurpose | None:
+        """Return what the item of the same code is for: a new version of it is for the same."""
+        row = self.by_code.get(item.id)
+        return ItemPurpose(row.purpose) if row else None
+
     def outcome(self, item: ItemText) -> tuple[str, Item | None]:
         """Return created, updated or unchanged, with the row that is meant."""
-        if self.has_codes:
+        if item.id in self.codes:
             row = self.by_code.get(item.id)
             if row is None:
                 return "created", None
@@ -214,11 +235,14 @@ def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome
     db.add(batch)
     db.flush()
     pen.report.batch = batch.public_id
-    coded = [
-        item if file.has_codes else replace(item, id=f"I{batch.id:04}-{number:05}")
-        for number, (_, item, outcome, _) in enumerate(outcomes, start=1)
-        if outcome == "created"
-    ]
+    coded = []
+    for number, (_, item, outcome, _) in enumerate(outcomes, start=1):
+        if outcome == "created":
+            code = item.id if item.id in file.codes else f"I{batch.id:04}-{number:05}"
+            coded.append(replace(item, id=code))
+            pen.report.rows[number - 1]["id"] = code
+    shown = {digest for item in coded for digest in item_images(item)}
+    images.keep(db, {d: image for d, image in file.images.items() if d in shown}, pen.actor, pen.now)
     add_many(db, coded, plan.purpose, batch.id, pen.actor.name, pen.now)
     for _, item, outcome, row in outcomes:
         if outcome == "updated" and row is not None:

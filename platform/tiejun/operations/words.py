@@ -27,6 +27,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "follow_up.withdrawn": _l("撤回约谈事项"),
     "form.frozen": _l("定稿试卷"),
     "item.saved": _l("保存试题"),
+    "items.exported": _l("导出试题和答案"),
     "items.imported": _l("导入试题"),
     "law.imported": _l("导入法规"),
     "make_up.opened": _l("列入补考"),

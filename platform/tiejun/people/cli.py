@@ -7,7 +7,7 @@ import click
 
 from tiejun.audit import COMMAND_LINE
 from tiejun.clock import beijing
-from tiejun.commands import AS_JSON, DRY_RUN, tell
+from tiejun.commands import AS_JSON, DRY_RUN, need_file, tell
 from tiejun.errors import Problem, Rejected
 from tiejun.imports import ImportReport
 from tiejun.installation import opened
@@ -16,7 +16,7 @@ from tiejun.people.roster import plan_roster, write_roster
 from tiejun.people.training import plan_training, write_training
 
 EVERYWHERE = ("/",)
-PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
+PATH = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -31,6 +31,7 @@ def people() -> None:
 @AS_JSON
 def people_import(path: Path, passwords: Path | None, dry_run: bool, as_json: bool) -> None:
     """导入人员名册（.xlsx）；有一行不合格就一个人也不导入。"""
+    need_file(path, as_json, dry_run)
     if passwords is not None and passwords.exists():
         raise click.ClickException(f"{passwords} 已经存在，没有覆盖。")
     try:
@@ -60,6 +61,7 @@ def training() -> None:
 @AS_JSON
 def training_import(path: Path, dry_run: bool, as_json: bool) -> None:
     """导入岗位培训结业记录（.xlsx）；有一行不合格就一条也不导入。"""
+    need_file(path, as_json, dry_run)
     try:
         with opened() as core:
             now = core.clock()

@@ -4,7 +4,6 @@ Part of `make assets`, so that the demo, the tests and the wheel always speak th
 """
 
 import os
-import tempfile
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -28,13 +27,10 @@ def _compile(source: Path) -> Path:
     with source.open("rb") as file:
         catalogue = read_po(file, locale=source.parent.parent.name)
     # Written aside and moved: test processes that start together never read half a file.
-    handle, written = tempfile.mkstemp(dir=source.parent, suffix=".tmp")
-    with os.fdopen(handle, "wb") as file:
+    written = source.with_suffix(f".{os.getpid()}.tmp")
+    with written.open("wb") as file:
         write_mo(file, catalogue)
-    os.chmod(written, 0o644)
-    target = source.with_suffix(".mo")
-    os.replace(written, target)
-    return target
+    return written.replace(source.with_suffix(".mo"))
 
 
 if __name__ == "__main__":

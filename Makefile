@@ -14,6 +14,7 @@ SMALL ?=
 JOBS ?= 2
 
 VENV := .venv
+WORDS := platform/tiejun/translations
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install -q -q
 COMPILE := uv pip compile -q --generate-hashes --universal --python-version 3.11 --custom-compile-command "make lock"
@@ -51,9 +52,12 @@ format: env-dev  ## rewrite the code as `make check` wants it
 rehearsal: env-dev assets  ## the main job against a real server (DATA=folder, SMALL=1 for two minutes)
 	$(REHEARSE) $(if $(SMALL),--small) $(if $(DATA),--data "$(DATA)")
 
-strings: env-dev  ## collect the words of pages into the catalogue
+strings: env-dev  ## collect the words of pages into the catalogues; new ones want their English
 	$(VENV)/bin/pybabel -q extract -F babel.cfg -k _l -k said --no-location --sort-output --omit-header \
-	  -o platform/tiejun/translations/messages.pot .
+	  -o $(WORDS)/messages.pot .
+	$(VENV)/bin/pybabel -q update -N -D messages -l en -i $(WORDS)/messages.pot -d $(WORDS) \
+	  --ignore-obsolete --omit-header --no-wrap
+	@$(PY) -m scripts.compile_catalogues
 
 migration: env-dev  ## write the next migration from the models (TITLE=)
 	$(PY) -m scripts.new_migration "$(TITLE)"
@@ -73,7 +77,8 @@ lock:  ## write the lock files anew (needs uv and npm)
 env: $(VENV)/.core  ## what the demo needs, in .venv
 env-dev: $(VENV)/.dev  ## the same with the development tools
 
-assets: $(VENV)/.core  ## front-end files, and a Chinese font if the system has none
+assets: $(VENV)/.core  ## front-end files, compiled catalogues, and a Chinese font if there is none
+	@$(PY) -m scripts.compile_catalogues
 	@$(PY) -m scripts.fetch_assets
 
 clean:  ## delete all that can be made again; data/ is kept

@@ -196,7 +196,7 @@ class Item:
         Raises:
             ItemError: if the halves do not fit each other, or the result breaks a rule.
         """
-        where = f"试题 {key.get('id', '')}".strip()
+        where = said("试题 %(id)s", id=key["id"]) if key.get("id") else said("试题")
         seen, hidden = content.get("parts"), key.get("parts")
         if not isinstance(seen, Sequence) or not isinstance(hidden, Sequence) or len(seen) != len(hidden):
             raise ItemError([Problem(where, "parts", said("题面与答案的小题数不一致"))])

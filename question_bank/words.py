@@ -5,7 +5,7 @@ Rules, services and the item-bank library know no web and no reader's language. 
 web layer can say it again in the reader's language (`tiejun.web.translated`). `make strings` collects them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from typing import Any
 
@@ -33,6 +33,27 @@ def listed(parts: Iterable[str]) -> str:
 def clauses(parts: Iterable[str]) -> str:
     """Return "甲；乙；丙", each of which is said in the reader's language; empty when there is none."""
     return _chain(parts, lambda head, last: said("%(head)s；%(last)s", head=head, last=last))
+
+
+def kept(value: Any) -> Any:
+    """Return `value` as JSON can hold it without forgetting how its `Words` are said; see `recalled`."""
+    if isinstance(value, Words):
+        return {"said": value.pattern, "values": {name: kept(one) for name, one in value.values.items()}}
+    if isinstance(value, Mapping):
+        return {name: kept(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [kept(one) for one in value]
+    return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
+def recalled(value: Any) -> Any:
+    """Return what `kept` was given, from its JSON."""
+    if isinstance(value, Mapping):
+        if value.keys() == {"said", "values"}:
+            pattern, values = value["said"], recalled(value["values"])
+            return said(pattern, **values)
+        return {name: recalled(one) for name, one in value.items()}
+    return [recalled(one) for one in value] if isinstance(value, list) else value
 
 
 def _chain(parts: Iterable[str], link: Callable[[str, str], str]) -> str:

@@ -16,6 +16,7 @@ import venv
 import zipfile
 from pathlib import Path
 
+from scripts.compile_catalogues import compile_stale
 from tests.support.server import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,7 +27,9 @@ NEEDED = (
     "tiejun/static/vendor/bootstrap/bootstrap.min.css",
     "tiejun/static/css/tokens.css",
     "question_bank/data/syllabus.json",
+    "tiejun/translations/en/LC_MESSAGES/messages.mo",
 )
+ENGLISH = "<h1>Sign in</h1>"
 PAGES = ("/healthz", "/sign-in", "/static/vendor/bootstrap/bootstrap.min.css")
 
 
@@ -36,6 +39,7 @@ class WheelError(Exception):
 
 def build(folder: Path) -> Path:
     """Build the wheel with the locked backend and return its path."""
+    compile_stale()
     command = [sys.executable, "-m", "pip", "wheel", "-q", "-q", "--no-deps", "--no-build-isolation"]
     subprocess.run([*command, "-w", str(folder), str(ROOT)], check=True)
     wheel = next(folder.glob("tiejun-*.whl"))
@@ -79,6 +83,14 @@ def get(address: str) -> int:
         return 0
 
 
+def get_english(address: str) -> str:
+    """Return the text of one page as a reader of English gets it."""
+    request = urllib.request.Request(address, headers={"Cookie": "language=en"})
+    with urllib.request.urlopen(request, timeout=5) as reply:
+        text: str = reply.read().decode()
+        return text
+
+
 def wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:
     """Return when the server answers.
 
@@ -102,11 +114,14 @@ def serve(tiejun: Path, folder: Path) -> None:
         try:
             wait_for(f"http://127.0.0.1:{port}/healthz", server)
             statuses = {page: get(f"http://127.0.0.1:{port}{page}") for page in PAGES}
+            english = get_english(f"http://127.0.0.1:{port}/sign-in")
         finally:
             server.terminate()
     faulty = {page: status for page, status in statuses.items() if status != 200}
     if faulty:
         raise WheelError(f"the served wheel answers {faulty}")
+    if ENGLISH not in english:
+        raise WheelError("the served wheel knows no English")
 
 
 def main() -> int:

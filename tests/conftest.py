@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Page
 
+from scripts.compile_catalogues import compile_stale
 from tests.support import tools
 from tests.support.browser import Contexts, running_chromium
 from tests.support.clock import ManualClock
@@ -31,7 +32,8 @@ DATA_KEY = "another key for the tests, longer than thirty-two characters"
 
 
 def pytest_configure() -> None:
-    """Let a property test take the time that a busy machine needs."""
+    """Speak the catalogues as they stand; let a property test take the time that a busy machine needs."""
+    compile_stale()
     hypothesis.settings.register_profile("tiejun", deadline=None)
     hypothesis.settings.load_profile("tiejun")
 

@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from question_bank.formats.template import write_template
-from question_bank.words import said
+from question_bank.words import recalled, said
 from tiejun import uploads
 from tiejun.access import Permission, require
 from tiejun.bank import queries, words
@@ -117,7 +117,7 @@ def batch(public_id: UUID) -> ResponseReturnValue:
     """Show the report of one import."""
     with reading() as db:
         found = queries.get_batch(db, public_id)
-    return render_template("bank/batch.html", batch=found, report=found.report, shown=SHOWN)
+    return render_template("bank/batch.html", batch=found, report=recalled(found.report), shown=SHOWN)
 
 
 def _start_page(form: UploadForm) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from question_bank.assembly.form import item_images
 from question_bank.item import Item as ItemText
 from question_bank.starter import load_starter
-from question_bank.words import listed, said
+from question_bank.words import kept, listed, said
 from tiejun.audit import Actor, record
 from tiejun.bank import images
 from tiejun.bank.citations import CitationCheck, unit_problems
@@ -230,7 +230,7 @@ def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome
         sha256=file.sha256,
         created_by=pen.actor.name,
         created_at=pen.now,
-        report=pen.report.to_json() | {"purpose": plan.purpose.value},
+        report=kept(pen.report.to_json()) | {"purpose": plan.purpose.value},
     )
     db.add(batch)
     db.flush()

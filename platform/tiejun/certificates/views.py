@@ -17,7 +17,7 @@ from tiejun.certificates.rules import CertificateState, Level, Outcome, masked_n
 from tiejun.clock import beijing
 from tiejun.errors import NotFound
 from tiejun.prints.render import render_certificate
-from tiejun.web import actor, notice, now, reading, settings, transaction
+from tiejun.web import actor, notice, now, reading, settings, transaction, translated
 
 bp = Blueprint("certificates", __name__)
 WAITING = (Outcome.BLOCKED, Outcome.AWAITING_TRAINING)
@@ -73,7 +73,7 @@ def retry() -> ResponseReturnValue:
     if done:
         notice(_("已为%(name)s发证。", name=name))
     else:
-        notice(_("%(name)s仍不能发证：%(reason)s", name=name, reason=reason), "due")
+        notice(_("%(name)s仍不能发证：%(reason)s", name=name, reason=translated(reason)), "due")
     return redirect(url_for(".waiting"), 303)
 
 

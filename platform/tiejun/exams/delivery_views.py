@@ -18,7 +18,7 @@ from tiejun.exams.delivery_queries import Desk, desk
 from tiejun.exams.delivery_words import words
 from tiejun.exams.queries import my_sittings, place
 from tiejun.people.levels import LEVEL_WORDS, TIER_WORDS
-from tiejun.web import now, reading
+from tiejun.web import joined, now, reading
 
 bp = Blueprint("delivery", __name__)
 
@@ -81,7 +81,7 @@ def _kind(found: Desk) -> str:
     spoken = [LEVEL_WORDS.get(found.exam.level), TIER_WORDS.get(found.exam.tier), _("闭卷")]
     if found.place.sitting.is_make_up:
         spoken.append(_("补考"))
-    return "·".join(str(word) for word in spoken if word)
+    return joined((word for word in spoken if word), "·")
 
 
 def _iso(instant: datetime) -> str:

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, StringField
-from wtforms.validators import AnyOf
 
 from tiejun.access import Permission, persona, require
 from tiejun.calendar_cn import load_calendar
@@ -22,6 +21,7 @@ from tiejun.exams.result_export import result_list
 from tiejun.exams.result_models import FollowUpState, MakeUpState, Verdict
 from tiejun.exams.result_record import record_sheet
 from tiejun.exams.result_rules import RELEASE_WORD, VERDICT_TONES, VERDICT_WORDS, Bin, ceiling, histogram
+from tiejun.exams.typed_word import TypedWord
 from tiejun.prints.render import render_exam_record
 from tiejun.web import actor, notice, now, reading, settings, transaction
 
@@ -41,7 +41,7 @@ class ReleaseForm(Form):
 
     word = StringField(
         _l("确认发布"),
-        [AnyOf([RELEASE_WORD], _l("请输入“发布”两个字。"))],
+        [TypedWord(RELEASE_WORD, _l("请输入“发布”两个字。"))],
         filters=[lambda text: text.strip() if text else text],
     )
 

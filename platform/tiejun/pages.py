@@ -24,6 +24,7 @@ NAVIGATION: tuple[tuple[Permission, str, str], ...] = (
     (Permission.ITEM_VIEW, "bank.items", "题库"),
     (Permission.EXAM_SIT, "delivery.mine", "考试"),
     (Permission.SITTING_VIEW, "exams.sittings", "考试"),
+    (Permission.PRACTICE_USE, "practice.home", "练习"),
     (Permission.MARKING_SCORE, "marking.tasks", "阅卷"),
     (Permission.MAKE_UP_MANAGE, "make_ups.board", "补考"),
     (Permission.CERTIFICATE_VIEW, "certificates.register", "证书"),

@@ -13,7 +13,7 @@ from tiejun import outbox
 from tiejun.audit import SYSTEM
 from tiejun.bank.form_service import create_blueprint, freeze_form
 from tiejun.bank.laws_service import sync_register
-from tiejun.bank.service import install_starter
+from tiejun.bank.service import give_to_practice, install_starter
 from tiejun.clock import beijing
 from tiejun.crypto import random_code
 from tiejun.demo import candidates
@@ -89,6 +89,8 @@ def install(core: Core, handlers: dict[str, Handler]) -> None:
         released_at = _hold(core, blueprint.id, held, _nine(now - timedelta(days=held.days_ago)))
         outbox.drain(core.database, handlers, released_at)
     _open_now(core, blueprint.id, now)
+    with core.database.transaction() as db:
+        give_to_practice(db, SYSTEM, long_ago)
     practise(core.database, "李明", now)
 
 

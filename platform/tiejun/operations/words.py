@@ -27,6 +27,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "form.frozen": _l("定稿试卷"),
     "item.saved": _l("保存试题"),
     "items.imported": _l("导入试题"),
+    "items.to_practice": _l("把未用过的试题转为练习"),
     "law.imported": _l("导入法规"),
     "make_up.opened": _l("列入补考"),
     "make_up.scheduled": _l("安排补考"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, Unpack
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Select, func, select
@@ -18,7 +18,7 @@ from tiejun.listing import ListPage, scalar_page
 from tiejun.practice.models import PracticeAnswer, PracticeAssessment, PracticeRecord, PracticeRun
 from tiejun.practice.rules import Candidate, Mastery, Source
 
-Q = TypeVar("Q", bound=Select[Unpack[tuple[Any, ...]]])
+Q = TypeVar("Q", bound=Select[*tuple[Any, ...]])
 IS_OPEN = (Item.purpose == ItemPurpose.PRACTICE, Item.is_retired.is_(False))
 """What practice may show. Asked anew at each step: an item may have become an exam item since."""
 UNFILED = "-"

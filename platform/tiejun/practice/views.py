@@ -28,17 +28,9 @@ def home() -> ResponseReturnValue:
         units = queries.mastery(db, _me(), wanted)
         wrong = queries.notebook_units(db, _me())
         unfinished = queries.recent_run(db, _me())
-    weak = rules.weakest(units)
-    page = {
-        "units": units,
-        "wanted": wanted,
-        "weak": weak,
-        "unfinished": unfinished,
-        "UNFILED": queries.UNFILED,
-    }
-    return render_template(
-        "practice/home.html", **page, wrong=sum(wrong.values()), modules=load_syllabus().modules
-    )
+    page = {"units": units, "wanted": wanted, "wrong": sum(wrong.values()), "unfinished": unfinished}
+    known = {"modules": load_syllabus().modules, "UNFILED": queries.UNFILED}
+    return render_template("practice/home.html", **page, **known, weak=rules.weakest(units))
 
 
 @bp.post("/practice/runs")

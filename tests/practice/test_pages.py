@@ -112,6 +112,14 @@ def test_somebody_who_does_not_know_sees_the_answer_and_the_item_is_noted(desk: 
     assert "未作答" in mine.get(address).get_data(as_text=True)
     assert desk.notebook() == 1
 
+    page = mine.get("/practice/notebook").get_data(as_text=True)
+    link = "/practice/notebook/" + page.split('href="/practice/notebook/', 1)[1].split('"', 1)[0]
+    page = mine.get(link).get_data(as_text=True)
+    assert "正确答案" in page
+    assert "解析" in page
+    assert post(mine, f"{link}/removal").status_code == 303
+    assert desk.notebook() == 0
+
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_forged_value_is_refused(desk: Desk, mine: FlaskClient):

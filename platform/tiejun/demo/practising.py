@@ -18,10 +18,11 @@ EVENINGS = (
     (12, "B", 0.6),
     (9, "A", 0.8),
     (6, "D", 0.5),
-    (3, "B", 0.8),
-    (1, "G", 0.7),
+    (4, "", 1.0),  # from the notebook
+    (3, "C", 0.6),
+    (1, "G", 0.5),
 )
-SIZE = 10
+SIZE, FROM_NOTEBOOK = 10, 2
 MINUTE = timedelta(minutes=1)
 
 
@@ -31,10 +32,8 @@ def practise(database: Database, name: str, now: datetime) -> None:
         person_id = person_named(db, name).id
     for days_ago, unit, strength in EVENINGS:
         at = beijing(now - timedelta(days=days_ago)).replace(hour=20, minute=5)
-        asked = Asked(Source.UNIT, Wanted(unit=unit), SIZE)
-        _run(database, person_id, asked, strength, at)
-    at = beijing(now - timedelta(days=2)).replace(hour=20, minute=5)
-    _run(database, person_id, Asked(Source.NOTEBOOK, Wanted(), SIZE // 2), 1.0, at)
+        source, size = (Source.UNIT, SIZE) if unit else (Source.NOTEBOOK, FROM_NOTEBOOK)
+        _run(database, person_id, Asked(source, Wanted(unit=unit), size), strength, at)
 
 
 def _run(database: Database, person_id: int, asked: Asked, strength: float, at: datetime) -> None:

@@ -36,6 +36,7 @@ from tiejun.people.import_views import bp as people_import
 from tiejun.people.sign_in import init_sign_in
 from tiejun.people.sign_in_views import bp as sign_in
 from tiejun.people.views import bp as people
+from tiejun.practice.views import bp as practice
 from tiejun.resources import resource_dir
 from tiejun.settings import Settings
 from tiejun.web import init_web
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     marking,
     results,
     make_ups,
+    practice,
     certificates,
     notices,
     operations,

@@ -21,6 +21,7 @@ ICONS = Path(__file__).parent / "static" / "vendor" / "icons"
 # (permission, endpoint, label): the first six that a person may see make up the navigation.
 NAVIGATION: tuple[tuple[Permission, str, str], ...] = (
     (Permission.SELF_USE, "home.today", said("今天")),
+    (Permission.PRACTICE_USE, "practice.home", said("练习")),
     (Permission.PEOPLE_VIEW, "people.roster", said("人员")),
     (Permission.ITEM_VIEW, "bank.items", said("题库")),
     (Permission.EXAM_SIT, "delivery.mine", said("考试")),

@@ -110,6 +110,9 @@ RESULT_NOTICE_DAYS = _ours("成绩发布后补发通知的天数", 30, "天", "�
 # Study
 ANNUAL_STUDY_HOURS = _city("每人每年学时", 60, "学时", "三（一）")
 HOUR_MINUTES = _ours("一学时", 45, "分钟", "课堂惯例")
+NOTEBOOK_RIGHT_DAYS = _ours("错题移出错题本须答对的天数", 2, "天", "不同日期各答对一次")
+PRACTICE_ESSAY_SHARE = _ours("练习中主观题自评算作答对的最低得分", 80, "%", "占满分的比例")
+PRACTICE_RUN_MOST = _ours("一次练习最多题数", 200, "题")
 THEORY_SESSIONS = _city("党组理论学习中心组每季度专题学习", 1, "次", "三（一）")
 CONTESTS = _city("每年知识竞赛", 1, "次", "三（一）")
 UNIT_TRAININGS = _city("每个科室（单位）每年业务培训", 1, "次", "三（二）")

@@ -9,9 +9,10 @@ from tiejun.exams import result_models as results
 from tiejun.files import models as files
 from tiejun.notices import models as notices
 from tiejun.people import models as people
+from tiejun.practice import models as practice
 
 __all__ = ["METADATA", "MODULES"]
 
 # Importing a module is what adds its tables; naming each here keeps the imports from looking unused.
-MODULES = (audit, outbox, files, people, bank, exams, results, certificates, notices)
+MODULES = (audit, outbox, files, people, bank, exams, results, certificates, notices, practice)
 METADATA = Base.metadata

@@ -93,7 +93,7 @@ def _waiting(page: Page, sitting: str) -> str | None:
 def _mark_one(visitor: Visitor, page: Page, login: str, attempts: dict[str, str], marks: Marks) -> Page:
     code, slot = page.path.split("/")[-2:]
     worth = WORTH.search(page.words)
-    most = re.search(r'max="([\d.]+)"', page.text)
+    most = re.search(r'id="points"[^>]* max="([\d.]+)"', page.text)
     if worth is None or most is None:
         raise Astray(f"no essay on {page.path}: {page.words[:400]}")
     points = points_of(login, int(worth.group(1)), Decimal(most.group(1)))

@@ -20,7 +20,7 @@ from tiejun.bank import images
 from tiejun.bank.citations import CitationCheck, unit_problems
 from tiejun.bank.item_files import ItemFile
 from tiejun.bank.item_rows import add_many, describe, new_row, new_version, stem_hash, text_digest
-from tiejun.bank.models import Item, ItemBatch, ItemPurpose
+from tiejun.bank.models import FormSlot, Item, ItemBatch, ItemPurpose
 from tiejun.bank.reports import ItemReport, row_report
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 
@@ -259,14 +259,31 @@ def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome
     )
 
 
-def install_starter(db: Session, actor: Actor, now: datetime) -> ItemReport:
-    """Put the starter bank in as exam items (for practice and demonstration only); safe to repeat.
+def install_starter(
+    db: Session, actor: Actor, now: datetime, purpose: ItemPurpose = ItemPurpose.EXAM
+) -> ItemReport:
+    """Put the starter bank in (for practice and demonstration only); safe to repeat.
 
     Raises:
         Rejected: if the register lacks what the items cite: run `laws_service.sync_register` first.
     """
     file = ItemFile.of(load_starter(), STARTER)
-    report = import_items(db, file, ImportPlan(ItemPurpose.EXAM), actor, now)
+    report = import_items(db, file, ImportPlan(purpose), actor, now)
     if not report.is_written:
         raise Rejected(said("示例题库没有导入。"), report.problems)
     return report
+
+
+def give_to_practice(db: Session, actor: Actor, now: datetime) -> int:
+    """Turn the exam items that no form has used into practice items; return how many.
+
+    An item that stands on a form stays secret: practice shows keys to everybody.
+    """
+    used = select(FormSlot.item_id)
+    free = (Item.purpose == ItemPurpose.EXAM, Item.is_retired.is_(False), Item.id.not_in(used))
+    rows = db.scalars(select(Item).where(*free)).all()
+    for row in rows:
+        row.purpose, row.updated_at = ItemPurpose.PRACTICE, now
+    db.flush()
+    record(db, actor, "items.to_practice", ("item_bank", "practice"), now, count=len(rows))
+    return len(rows)

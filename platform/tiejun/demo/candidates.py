@@ -3,7 +3,7 @@
 import random
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from question_bank.item import PartType
 from tiejun.audit import Actor
 from tiejun.bank.form_service import SlotKey, slot_keys
 from tiejun.db import Database
+from tiejun.demo.answers import ESSAY, answer_to
 from tiejun.exams import marking_queries
 from tiejun.exams.events import Batch, Sent, record_events, submit
 from tiejun.exams.marking_rules import Policy
@@ -24,10 +25,6 @@ from tiejun.people.sign_in import Caller, end_session, load_persona, open_sessio
 from tiejun.settings import Settings
 
 GRACE = timedelta(seconds=60)
-ESSAY = (
-    "本案应先核对管辖和立案时限，再固定现场检查笔录、采样记录和监测报告，"
-    "由两名以上执法人员出示证件后进行；告知陈述申辩和听证权利，经法制审核后作出决定并依法送达。"
-)
 MARKER_ROUNDS = 3
 
 
@@ -53,18 +50,11 @@ def sit(database: Database, sitting: UUID, person_id: int, strength: float, at: 
 
 
 def _answer(slot: SlotKey, is_right: bool) -> Any:
-    kind, key = slot.part.type, cast(Any, slot.part.key)
-    if kind is PartType.ESSAY:
-        return ESSAY if is_right else ESSAY[:40]
-    if kind is PartType.TRUE_FALSE:
-        return key if is_right else not key
-    if kind is PartType.FILL_IN:
-        return [accepted[0] if is_right else "不清楚" for accepted in key]
-    wrong = [option.id for option in slot.part.options if option.id not in key]
-    if kind is PartType.SINGLE:
-        return slot.option_ids[key if is_right else wrong[0]]
-    chosen = list(key) if is_right else [key[0], *wrong[:1]]
-    return [slot.option_ids[option] for option in chosen]
+    """Return a response with the option ids of the form."""
+    value = answer_to(slot.part, is_right=is_right)
+    if slot.part.type is PartType.SINGLE:
+        return slot.option_ids[value]
+    return [slot.option_ids[option] for option in value] if slot.part.type is PartType.MULTIPLE else value
 
 
 def mark(database: Database, sitting_id: int, markers: list[str], settings: Settings, now: datetime) -> None:

@@ -13,11 +13,12 @@ from tiejun import outbox
 from tiejun.audit import SYSTEM
 from tiejun.bank.form_service import create_blueprint, freeze_form
 from tiejun.bank.laws_service import sync_register
-from tiejun.bank.service import install_starter
+from tiejun.bank.service import give_to_practice, install_starter
 from tiejun.clock import beijing
 from tiejun.crypto import random_code
 from tiejun.demo import candidates
 from tiejun.demo.people import install_people, person_named
+from tiejun.demo.practising import practise
 from tiejun.exams.admin_service import INVIGILATOR, MARKER, ExamSpec, SittingSpec, create_exam, create_sitting
 from tiejun.exams.models import Sitting
 from tiejun.exams.registration_service import register
@@ -90,6 +91,9 @@ def install(core: Core, handlers: dict[str, Handler]) -> None:
         outbox.drain(core.database, handlers, released_at)
         scan(core.database, released_at, with_mail=False)
     _open_now(core, blueprint.id, now)
+    with core.database.transaction() as db:
+        give_to_practice(db, SYSTEM, long_ago)
+    practise(core.database, "李明", now)
     scan(core.database, now, with_mail=False)
 
 

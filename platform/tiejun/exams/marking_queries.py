@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from question_bank.item import PartType
 from question_bank.words import said
 from tiejun.access import Persona
-from tiejun.bank.models import Blueprint, ExamForm, FormSlot
+from tiejun.bank.models import Blueprint, FormSlot
 from tiejun.errors import NotFound
 from tiejun.exams.admin_service import MARKER
 from tiejun.exams.marking_rules import EssayMarks, Policy, SlotMarks, code_of, is_settled, order_of
@@ -21,7 +21,6 @@ from tiejun.exams.result_models import SlotScore
 from tiejun.exams.scoring_service import MACHINE
 
 NO_BAND = Decimal(-1)
-RECENT = 8
 
 
 @dataclass(frozen=True)
@@ -51,20 +50,6 @@ class Task:
     slot: int
     attempt: UUID
     code: str
-
-
-@dataclass(frozen=True)
-class Question:
-    """One essay question of a form, with what this marker has yet to do and what is settled."""
-
-    form_id: int
-    form_label: str
-    slot: int
-    maximum: float
-    todo: int
-    settled: int
-    total: int
-    next: Task | None
 
 
 @dataclass(frozen=True)
@@ -193,7 +178,7 @@ def _sheets(
             .group_by(SlotScore.attempt_id)
         )
     }
-    essays = _essay_slots(db, scope)
+    essays = essay_slots(db, scope)
     given = _essay_scores(db, scope)
     found = []
     for attempt in attempts:
@@ -215,7 +200,7 @@ def _marks(maximum: Decimal, slot: int, rows: Iterable[SlotScore]) -> SlotMarks:
     return SlotMarks(maximum, by_round.get(1), by_round.get(2), by_round.get(3))
 
 
-def _essay_slots(db: Session, scope: ColumnElement[bool]) -> dict[int, tuple[dict[int, Decimal], int]]:
+def essay_slots(db: Session, scope: ColumnElement[bool]) -> dict[int, tuple[dict[int, Decimal], int]]:
     """Return, by form, the essay slots with their points and the number of all other slots."""
     used = select(Attempt.form_id).where(scope)
     found: dict[int, tuple[dict[int, Decimal], int]] = {}
@@ -257,36 +242,6 @@ def next_task(waiting: Iterable[Task], form_id: int, slot: int) -> Task | None:
     return next(iter(same or later or waiting), None)
 
 
-def questions(db: Session, sitting: Sitting, found: Collection[Sheet], who: Persona) -> list[Question]:
-    """Return the essay questions of a sitting by form and slot, each with its progress."""
-    labels = dict(
-        db.execute(
-            select(ExamForm.id, ExamForm.label).where(
-                ExamForm.id.in_({sheet.attempt.form_id for sheet in found})
-            )
-        ).all()
-    )
-    waiting = tasks(found, who)
-    rows = []
-    for form_id, (slots, _others) in _essay_slots(db, Attempt.sitting_id == sitting.id).items():
-        for slot, maximum in slots.items():
-            here = [s for s in found if s.attempt.form_id == form_id and slot in s.marks.essays]
-            mine = [task for task in waiting if (task.form_id, task.slot) == (form_id, slot)]
-            rows.append(
-                Question(
-                    form_id,
-                    labels.get(form_id, ""),
-                    slot,
-                    float(maximum),
-                    todo=len(mine),
-                    settled=sum(s.marks.next_round(slot) is None for s in here),
-                    total=len(here),
-                    next=next(iter(mine), None),
-                )
-            )
-    return sorted(rows, key=lambda row: (row.form_label, row.slot))
-
-
 def attempt_of_code(db: Session, sitting: Sitting, code: str, policy: Policy) -> Attempt:
     """Return the attempt that markers know by a code.
 
@@ -297,26 +252,3 @@ def attempt_of_code(db: Session, sitting: Sitting, code: str, policy: Policy) ->
         if code_of(attempt.public_id, policy.key) == code.upper():
             return attempt
     raise NotFound(said("没有找到这份答卷。"))
-
-
-@dataclass(frozen=True)
-class Recent:
-    """A mark that somebody gave, as his own list shows it."""
-
-    code: str
-    slot: int
-    points: float
-    maximum: float
-    scored_at: datetime
-
-
-def recent(db: Session, sitting: Sitting, who: Persona, policy: Policy) -> list[Recent]:
-    """Return the marks that somebody gave last in a sitting, the newest first."""
-    rows = db.execute(
-        select(SlotScore, Attempt.public_id)
-        .join(Attempt, Attempt.id == SlotScore.attempt_id)
-        .where(Attempt.sitting_id == sitting.id, SlotScore.marker_id == who.account_id)
-        .order_by(SlotScore.scored_at.desc(), SlotScore.id.desc())
-        .limit(RECENT)
-    )
-    return [Recent(code_of(uuid, policy.key), s.slot, s.points, s.maximum, s.scored_at) for s, uuid in rows]

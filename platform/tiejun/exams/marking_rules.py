@@ -9,10 +9,10 @@ Source: both numbers are proposals of ours (`regulation.SECOND_MARKER_BAND`, `TH
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Self
 from uuid import UUID
 
@@ -146,6 +146,29 @@ def points_problem(points: Decimal, maximum: Decimal) -> str | None:
     if points % STEP:
         return said("得分以0.5分为单位。")
     return None
+
+
+def awarded_problem(awarded: Sequence[Decimal], worth: Sequence[Decimal]) -> str | None:
+    """Return what is wrong with the points given for each rubric point, as a sentence; None when all is fine.
+
+    A rubric point is given in full, or in whole and half points; `worth` has what each is worth.
+    """
+    for number, (given, full) in enumerate(zip(awarded, worth, strict=True), start=1):
+        if not given.is_finite() or not 0 <= given <= full or (given % STEP and given != full):
+            told = {"number": number, "full": f"{full.normalize():f}"}
+            return said("第%(number)s个要点应在0到%(full)s分之间，以0.5分为单位。", **told)
+    return None
+
+
+def points_of(awarded: Sequence[Decimal], worth: Sequence[Decimal], maximum: Decimal) -> Decimal:
+    """Return the points of an essay by its rubric points.
+
+    Where the form gives the question other points than its rubric has, they count in proportion, to the
+    nearest half, a quarter up.
+    """
+    full = sum(worth, Decimal(0))
+    share = sum(awarded, Decimal(0)) / full if full else Decimal(0)
+    return (share * maximum / STEP).quantize(Decimal(1), ROUND_HALF_UP) * STEP
 
 
 def is_settled(end_kind: str, ended_at: datetime, now: datetime, grace: timedelta) -> bool:

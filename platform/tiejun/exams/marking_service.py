@@ -1,5 +1,6 @@
 """Writing marks: each essay by one person a round, never by its author, never twice by the same person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +19,7 @@ from tiejun.bank.models import ExamForm
 from tiejun.errors import Conflict, Forbidden, NotFound, Problem, Rejected
 from tiejun.exams import marking_queries as queries
 from tiejun.exams import papers
-from tiejun.exams.marking_rules import Policy, points_problem
+from tiejun.exams.marking_rules import Policy, awarded_problem, points_problem
 from tiejun.exams.models import Attempt, Sitting
 from tiejun.exams.queries import current_responses
 from tiejun.exams.result_models import SlotScore
@@ -44,15 +45,24 @@ class Desk:
 
 @dataclass(frozen=True)
 class Mark:
-    """What a marker gives."""
+    """What a marker gives: `awarded` for each rubric point, if he went by them, and the points that count."""
 
     points: Decimal
     comment: str = ""
+    awarded: tuple[Decimal, ...] | None = None
+
+    @property
+    def stored(self) -> list[float] | None:
+        """The points of the rubric points as they are stored."""
+        return None if self.awarded is None else [float(points) for points in self.awarded]
 
 
 @dataclass(frozen=True)
 class Essay:
-    """One essay as its marker sees it. `mark` is his own, if he has marked it; others' marks never show."""
+    """One essay as its marker sees it. `mark` is his own, if he has marked it; others' marks never show.
+
+    `waits` says whether the server would take a mark of this person now.
+    """
 
     place: Place
     code: str
@@ -61,6 +71,12 @@ class Essay:
     maximum: Decimal
     shown: dict[str, Any]
     mark: SlotScore | None
+    waits: bool
+
+    @property
+    def worth(self) -> list[Decimal]:
+        """What each rubric point is worth."""
+        return [point.points for point in self.part.rubric]
 
 
 def essay(db: Session, place: Place, desk: Desk, now: datetime) -> Essay:
@@ -72,15 +88,16 @@ def essay(db: Session, place: Place, desk: Desk, now: datetime) -> Essay:
         Conflict: `not_markable` while answers may still come in.
     """
     sheet = _sheet(db, place, desk, now)
-    key = next(k for k in slot_keys(db, place.attempt.form_id) if k.slot == place.slot)
+    own = _own(db, place, desk.who)
     return Essay(
         place,
         sheet.code,
         str(current_responses(db, place.attempt.id)[place.slot]),
-        key.part,
+        _part(db, place),
         sheet.marks.essays[place.slot].maximum,
         _shown(db, place.attempt.form_id, place.slot),
-        _own(db, place, desk.who),
+        own,
+        waits=own is not None or place.slot in sheet.open_to(desk.who),
     )
 
 
@@ -100,6 +117,8 @@ def save(db: Session, place: Place, mark: Mark, desk: Desk, now: datetime) -> in
     problem = points_problem(mark.points, sheet.marks.essays[place.slot].maximum)
     if problem:
         raise Rejected(said("评分没有保存。"), [Problem(sheet.code, "points", problem)])
+    if mark.awarded is not None:
+        _check_awarded(mark.awarded, _part(db, place), sheet.code)
     own = _own(db, place, desk.who)
     if own is not None:
         return _correct(db, place, own, mark, desk.actor, now)
@@ -114,12 +133,27 @@ def save(db: Session, place: Place, mark: Mark, desk: Desk, now: datetime) -> in
         maximum=float(sheet.marks.essays[place.slot].maximum),
         marker_id=desk.who.account_id,
         comment=mark.comment.strip() or None,
+        awarded=mark.stored,
         scored_at=now,
     )
     db.add(row)
     db.flush()
     _note(db, place, row, "marking.scored", desk.actor, now)
     return number
+
+
+def _part(db: Session, place: Place) -> Part:
+    return next(k for k in slot_keys(db, place.attempt.form_id) if k.slot == place.slot).part
+
+
+def _check_awarded(awarded: Sequence[Decimal], part: Part, code: str) -> None:
+    worth = [point.points for point in part.rubric]
+    if len(awarded) != len(worth):
+        problem: str | None = said("评分要点的个数不对，请刷新页面。")
+    else:
+        problem = awarded_problem(awarded, worth)
+    if problem:
+        raise Rejected("评分没有保存。", [Problem(code, "awarded", problem)])
 
 
 def _locked(db: Session, place: Place, who: Persona) -> None:
@@ -166,6 +200,7 @@ def _correct(db: Session, place: Place, own: SlotScore, mark: Mark, actor: Actor
         raise Conflict(said("另一位阅卷人已接着评阅，您的评分不能再更改。"), code="already_marked")
     before = own.points
     own.points, own.comment, own.scored_at = float(mark.points), mark.comment.strip() or None, now
+    own.awarded = mark.stored
     db.flush()
     _note(db, place, own, "marking.corrected", actor, now, before=before)
     return own.round
@@ -175,6 +210,8 @@ def _note(
     db: Session, place: Place, row: SlotScore, action: str, actor: Actor, now: datetime, **more: Any
 ) -> None:
     told = {"slot": row.slot, "round": row.round, "points": row.points, **more}
+    if row.awarded is not None:
+        told["awarded"] = row.awarded
     audit.record(db, actor, action, ("attempt", place.attempt.public_id), now, **told)
 
 

@@ -8,13 +8,16 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from tiejun.access import Permission, persona, require
+from tiejun.errors import Conflict
+from tiejun.exams import marking_progress as progress
 from tiejun.exams import marking_queries as queries
 from tiejun.exams import marking_service as service
 from tiejun.exams.marking_forms import MarkForm
+from tiejun.exams.marking_progress import Row
 from tiejun.exams.marking_rules import Policy
-from tiejun.exams.marking_service import Desk, Essay, Mark, Place
+from tiejun.exams.marking_service import Desk, Essay, Place
 from tiejun.html import clean
-from tiejun.web import actor, notice, now, reading, settings, transaction
+from tiejun.web import actor, notice, now, reading, settings, transaction, translated
 
 bp = Blueprint("marking", __name__)
 
@@ -35,27 +38,27 @@ def sitting(public_id: UUID) -> ResponseReturnValue:
     with reading() as db:
         found, exam = queries.marked_sitting(db, persona(), public_id)
         marked = queries.sheets(db, found, now(), _policy())
-        questions = queries.questions(db, found, marked, persona())
-        recent = queries.recent(db, found, persona(), _policy())
-    return render_template(
-        "marking/sitting.html", sitting=found, exam=exam, questions=questions, recent=recent
-    )
+        questions = progress.questions(db, found, marked, persona())
+        recent = progress.recent(db, found, persona(), _policy())
+        markers = progress.marked_by(db, found)
+    page = {"sitting": found, "exam": exam, "questions": questions, "recent": recent, "markers": markers}
+    return render_template("marking/sitting.html", **page)
 
 
 @bp.route("/marking/<uuid:public_id>/<code>/<int:slot>", methods=["GET", "POST"])
 @require(Permission.MARKING_SCORE)
 def mark(public_id: UUID, code: str, slot: int) -> ResponseReturnValue:
-    """Show one essay and take its points; then comes the next one of the same question."""
+    """Show one answer beside its question, and take its points; then comes the next one."""
     with reading() as db:
         essay = service.essay(db, _place(db, public_id, code, slot), _desk(), now())
-        left = queries.tasks(queries.sheets(db, essay.place.sitting, now(), _policy()), persona())
-    form = MarkForm(request.form, obj=essay.mark, maximum=essay.maximum)
+        row = _row(db, essay)
+    form = MarkForm(request.form, essay)
     if request.method == "POST" and form.validate():
-        return redirect(_save(form, essay), 303)
-    form_id = essay.place.attempt.form_id
-    page = {"essay": essay, "form": form, "shown": {k: clean(str(v)) for k, v in essay.shown.items()}}
-    here = sum((task.form_id, task.slot) == (form_id, slot) for task in left)
-    return render_template("marking/mark.html", **page, left=here), 422 if form.errors else 200
+        try:
+            return redirect(_save(form, essay, row), 303)
+        except Conflict as refused:
+            return _page(form, essay, row, translated(refused.message)), refused.status
+    return _page(form, essay, row), 422 if form.errors else 200
 
 
 def _policy() -> Policy:
@@ -71,17 +74,41 @@ def _place(db: Session, public_id: UUID, code: str, slot: int) -> Place:
     return Place(found, queries.attempt_of_code(db, found, code, _policy()), slot)
 
 
-def _save(form: MarkForm, essay: Essay) -> str:
-    """Write the mark and return the address of what comes next."""
-    points = form.points.data
+def _row(db: Session, essay: Essay) -> Row:
+    """Return the answers to the same question, this one among them."""
+    found = queries.sheets(db, essay.place.sitting, now(), _policy())
+    row = progress.answers(found, persona(), essay.place.attempt.form_id, essay.place.slot)
+    return Row(row, next(at for at, answer in enumerate(row) if answer.code == essay.code))
+
+
+def _page(form: MarkForm, essay: Essay, row: Row, refused: str = "") -> str:
+    """Return the page of one answer; `refused` says why the server did not take what stands in the form."""
+    shown = {name: clean(str(text)) for name, text in essay.shown.items()}
+    return render_template("marking/mark.html", essay=essay, form=form, shown=shown, row=row, refused=refused)
+
+
+def _save(form: MarkForm, essay: Essay, row: Row) -> str:
+    """Write the mark and return the address of what comes next.
+
+    After a first look that is the next answer of the same question that waits, then one of another question;
+    after a correction the next answer in the row.
+    """
+    mark, place = form.mark, essay.place
     with transaction() as db:
-        service.save(db, essay.place, Mark(points, form.comment.data or ""), _desk(), now())
-    told = {"code": essay.code, "slot": essay.place.slot, "points": f"{points.normalize():f}"}
+        service.save(db, place, mark, _desk(), now())
+    told = {"code": essay.code, "slot": place.slot, "points": f"{mark.points.normalize():f}"}
     notice(_("已保存：答卷 %(code)s 第%(slot)s题 %(points)s分。", **told))
+    public_id = place.sitting.public_id
+    if essay.mark is not None:
+        if row.following is None:
+            return url_for(".sitting", public_id=public_id)
+        return url_for(".mark", public_id=public_id, code=row.following, slot=place.slot)
     with reading() as db:
-        left = queries.tasks(queries.sheets(db, essay.place.sitting, now(), _policy()), persona())
-    public_id = essay.place.sitting.public_id
-    task = queries.next_task(left, essay.place.attempt.form_id, essay.place.slot)
-    if task is None or essay.mark is not None:
+        left = queries.tasks(queries.sheets(db, place.sitting, now(), _policy()), persona())
+    code = row.next_todo
+    if code is not None and any((task.code, task.slot) == (code, place.slot) for task in left):
+        return url_for(".mark", public_id=public_id, code=code, slot=place.slot)
+    task = queries.next_task(left, place.attempt.form_id, place.slot)
+    if task is None:
         return url_for(".sitting", public_id=public_id)
     return url_for(".mark", public_id=public_id, code=task.code, slot=task.slot)

@@ -3,16 +3,18 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tiejun.db import Base, Id, Instant, PublicId
+from tiejun.db import Base, Id, Instant, JsonList, PublicId
 
 
 class SlotScore(Base):
     """Points for one slot of an attempt, by the machine (round 0) or a marker (rounds 1 to 3).
 
     Round 0 stands for every objective slot and for an essay left empty; an essay without it is for people.
+    `awarded` has what the marker gave for each rubric point, in order; None where he gave points only. What
+    `points` differ from their sum is his free adjustment.
     """
 
     __tablename__ = "slot_score"
@@ -29,6 +31,7 @@ class SlotScore(Base):
     maximum: Mapped[float]
     marker_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     comment: Mapped[str | None] = mapped_column(Text)
+    awarded: Mapped[JsonList | None] = mapped_column(JSON(none_as_null=True))
     scored_at: Mapped[Instant]
 
 

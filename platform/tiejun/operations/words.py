@@ -29,6 +29,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "item.saved": _l("保存试题"),
     "items.exported": _l("导出试题和答案"),
     "items.imported": _l("导入试题"),
+    "items.to_practice": _l("把未用过的试题转为练习"),
     "law.imported": _l("导入法规"),
     "make_up.opened": _l("列入补考"),
     "make_up.scheduled": _l("安排补考"),

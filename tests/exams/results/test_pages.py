@@ -148,6 +148,75 @@ def test_saving_a_mark_leads_to_the_next_essay(busy: Hall, client: FlaskClient):
     assert (row.points, row.maximum, row.comment) == (2.5, 8, "缺程序")
 
 
+def test_rubric_points_add_up_and_are_kept_with_the_mark(busy: Hall, client: FlaskClient):
+    sign_in(client, "marker")
+    address = address_of(busy, "/marking/{sitting}/{code}/{slot}")
+    given = {"awarded-0": "1.5", "awarded-1": "1", "points": ""}
+    assert post(client, address, **given)[0] == 303
+    with busy.database.reading() as db:
+        row = db.scalars(select(SlotScore).where(SlotScore.round == 1)).one()
+    assert row.points == 2.5
+    assert row.awarded[:2] == [1.5, 1]
+    assert set(row.awarded[2:]) == {0}
+
+    assert post(client, address, **{**given, "points": "3"})[0] == 303
+    with busy.database.reading() as db:
+        row = db.scalars(select(SlotScore).where(SlotScore.round == 1)).one()
+    assert (row.points, row.awarded[0]) == (3, 1.5)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("typed", ["9", "-0.5", "0.3", "x"])
+def test_a_rubric_point_gets_no_more_than_it_is_worth(busy: Hall, client: FlaskClient, typed: str):
+    sign_in(client, "marker")
+    address = address_of(busy, "/marking/{sitting}/{code}/{slot}")
+    status, page = post(client, address, comment="我的评语", **{"awarded-0": typed, "points": "2"})
+    assert status == 422
+    assert "我的评语" in page
+    assert f'value="{typed}"' in page
+    with busy.database.reading() as db:
+        assert db.scalars(select(SlotScore).where(SlotScore.round > 0)).all() == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_progress_is_told_by_question_and_by_marker(busy: Hall, client: FlaskClient):
+    busy.mark("trainer", "officer1", busy.essays[0], 3)
+    sign_in(client, "marker")
+    page = get(client, busy, "/marking/{sitting}")
+    assert "已阅 1 / 2" in page
+    assert "已阅 0 / 2" in page
+    seen = get(client, busy, "/marking/{sitting}/{code}/{slot}")
+    assert "这份作答由其他阅卷人评阅" in seen
+    assert 'name="points"' not in seen
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_second_marker_is_called_and_sees_nothing_of_the_first(
+    hall: Hall, client: FlaskClient, clock, settings
+):
+    hall.scores("officer1", 50)
+    hall.score()
+    clock.time, hall.key = hall.over, settings.data_key
+    for slot, points in zip(hall.essays, (4, 6), strict=True):
+        hall.mark("trainer", "officer1", slot, points)
+    sign_in(client, "marker")
+    assert "已阅 1 / 1，其中 1 份须第二人评阅" in get(client, hall, "/marking/{sitting}")
+    page = get(client, hall, "/marking/{sitting}/{code}/{slot}")
+    assert 'id="points"' in page
+    assert 'value="4"' not in page
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_what_is_typed_stays_when_somebody_else_was_quicker(busy: Hall, client: FlaskClient):
+    sign_in(client, "marker")
+    address = address_of(busy, "/marking/{sitting}/{code}/{slot}")
+    busy.mark("trainer", "officer1", busy.essays[0], 3)
+    status, page = post(client, address, points="2", comment="我的评语")
+    assert status == 409
+    assert "您填写的内容还在" in page
+    assert "我的评语" in page
+
+
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("typed", ["8.5", "-1", "3.3", "abc", ""])
 def test_bad_points_are_refused_at_the_field_and_stay_typed(busy: Hall, client: FlaskClient, typed: str):

@@ -36,6 +36,7 @@ from tiejun.people.sign_in_views import bp as sign_in
 from tiejun.people.views import bp as people
 from tiejun.resources import resource_dir
 from tiejun.settings import Settings
+from tiejun.study.stream_views import bp as streams
 from tiejun.web import init_web
 
 BLUEPRINTS = (
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     results,
     make_ups,
     certificates,
+    streams,
     operations,
     demo,
     api,

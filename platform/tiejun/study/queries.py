@@ -118,7 +118,7 @@ def hours_by_unit(
         .join(Posting, and_(Posting.unit_id == Unit.id, serving(day)))
         .outerjoin(sums, sums.c.person_id == Posting.person_id)
         .where(in_scope(scopes))
-        .group_by(Unit)
+        .group_by(Unit.id)
         .order_by(Unit.path)
     )
     return [

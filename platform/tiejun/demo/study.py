@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tiejun.audit import Actor
 from tiejun.clock import beijing
+from tiejun.demo.people import person_named
 from tiejun.installation import Core
 from tiejun.people.models import Account, Person
 from tiejun.study import rules, streams
@@ -16,7 +17,7 @@ from tiejun.study.ledger import HourSpec, Recorder, correct, record_hours
 from tiejun.study.library import install_courses
 from tiejun.study.models import Course, Lesson
 
-ADMIN = "demo-province"
+ADMIN, VISITOR = "demo-province", "李明"
 # (days ago, kind, category, what, minutes, evidence, share of officers who came)
 HELD = (
     (110, "class", "law", "生态环境法典专题培训", 720, "巴环办函〔2026〕31号", 0.9),
@@ -43,7 +44,8 @@ def install_study(core: Core, now: datetime) -> None:
         lessons = list(db.scalars(select(Lesson).join(Course).order_by(Lesson.id)))
         for lesson in lessons:
             lesson.course = db.get_one(Course, lesson.course_id)
-        for number, person in enumerate(people[:12]):
+        learners = [*people[:12], person_named(db, VISITOR)]
+        for number, person in enumerate(learners):
             _learn(db, core, person, lessons[: 1 + number % 2], now - timedelta(days=3, hours=number))
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.orm import Session
+from wtforms.fields.choices import SelectChoice
 
 from tiejun.access import Permission, persona, require
 from tiejun.errors import Rejected
@@ -236,7 +237,7 @@ def _sets_page(form: SetForm) -> str:
     with reading() as db:
         rows = course_queries.course_sets(db)
         offered = course_queries.published(db)
-    form.courses.choices = [(str(course.public_id), course.title) for course in offered]
+    form.courses.choices = [SelectChoice(str(course.public_id), course.title) for course in offered]
     return render_template("study/sets.html", rows=rows, form=form, counts=settings().course_set_counts)
 
 

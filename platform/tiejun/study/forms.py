@@ -14,11 +14,13 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tiejun.errors import Rejected
 from tiejun.files.models import StoredFile
+from tiejun.people.levels import LEVEL_WORDS, TIER_WORDS
 from tiejun.study.courses import CourseSpec, LessonSpec
 from tiejun.study.ledger import HourSpec
 from tiejun.study.models import LessonKind
@@ -27,12 +29,13 @@ from tiejun.web import translated
 
 CHOSEN: dict[str, Any] = {"validate_choice": False}
 LESSON_KINDS = [
-    (LessonKind.ARTICLE, _l("文章")),
-    (LessonKind.PDF, _l("PDF 文件")),
-    (LessonKind.VIDEO, _l("视频")),
+    SelectChoice(LessonKind.ARTICLE, _l("文章")),
+    SelectChoice(LessonKind.PDF, _l("PDF 文件")),
+    SelectChoice(LessonKind.VIDEO, _l("视频")),
 ]
-LEVELS = [("", _l("不限")), ("national", _l("国家级")), ("provincial", _l("省级"))]
-TIERS = [("", _l("不限")), ("primary", _l("初级")), ("intermediate", _l("中级"))]
+ANY = SelectChoice("", _l("不限"))
+LEVELS = [SelectChoice("national", _l("国家级")), SelectChoice("provincial", _l("省级"))]
+TIERS = [SelectChoice("primary", _l("初级")), SelectChoice("intermediate", _l("中级"))]
 
 
 class Blamed(FlaskForm):
@@ -49,14 +52,14 @@ class Blamed(FlaskForm):
                 self.form_errors.append(words)
 
 
-def categories() -> list[tuple[str, str]]:
+def categories() -> list[SelectChoice]:
     """Return the categories of hours in the reader's language."""
-    return [(key, translated(words)) for key, words in CATEGORY_WORDS.items()]
+    return [SelectChoice(key, translated(words)) for key, words in CATEGORY_WORDS.items()]
 
 
-def recordable() -> list[tuple[str, str]]:
+def recordable() -> list[SelectChoice]:
     """Return the kinds of hours that can be entered by hand, in the reader's language."""
-    return [(str(kind), translated(KIND_WORDS[kind])) for kind in RECORDABLE]
+    return [SelectChoice(str(kind), translated(KIND_WORDS[kind])) for kind in RECORDABLE]
 
 
 class CourseForm(Blamed):
@@ -65,15 +68,15 @@ class CourseForm(Blamed):
     title = StringField(_l("课程名称"), [InputRequired(_l("请填写课程名称。")), Length(max=120)])
     summary = TextAreaField(_l("简介"), [Length(max=1000)])
     category = SelectField(_l("类别"), [InputRequired(_l("请从列表中选择。"))], choices=categories, **CHOSEN)
-    level = SelectField(_l("适用级别"), choices=LEVELS, **CHOSEN)
-    tier = SelectField(_l("适用层级"), choices=TIERS, **CHOSEN)
+    level = SelectField(_l("适用级别"), choices=[ANY, *LEVELS], **CHOSEN)
+    tier = SelectField(_l("适用层级"), choices=[ANY, *TIERS], **CHOSEN)
     units = StringField(_l("大纲单元"), [Length(max=200)], description=_l("单元代码，用空格分开，如 A1 B2。"))
 
     def spec(self) -> CourseSpec:
         """Return what was typed."""
         codes = (self.units.data or "").upper().replace("，", " ").replace(",", " ").split()
-        level = self.level.data if self.level.data in dict(LEVELS) else ""
-        tier = self.tier.data if self.tier.data in dict(TIERS) else ""
+        level = self.level.data if self.level.data in LEVEL_WORDS else ""
+        tier = self.tier.data if self.tier.data in TIER_WORDS else ""
         return CourseSpec(
             (self.title.data or "").strip(),
             self.summary.data or "",
@@ -122,8 +125,8 @@ class SetForm(Blamed):
     """A course set."""
 
     title = StringField(_l("名称"), [InputRequired(_l("请填写名称。")), Length(max=120)])
-    level = SelectField(_l("级别"), choices=LEVELS[1:], **CHOSEN)
-    tier = SelectField(_l("层级"), choices=TIERS[1:], **CHOSEN)
+    level = SelectField(_l("级别"), choices=LEVELS, **CHOSEN)
+    tier = SelectField(_l("层级"), choices=TIERS, **CHOSEN)
     courses = Ticks(_l("课程"), [InputRequired(_l("请至少选一门已发布的课程。"))], **CHOSEN)
 
 

@@ -39,6 +39,10 @@ from tiejun.people.views import bp as people
 from tiejun.practice.views import bp as practice
 from tiejun.resources import resource_dir
 from tiejun.settings import Settings
+from tiejun.study.course_views import bp as courses
+from tiejun.study.hour_views import bp as hours
+from tiejun.study.stream_views import bp as streams
+from tiejun.study.views import bp as study
 from tiejun.web import init_web
 
 BLUEPRINTS = (
@@ -61,6 +65,10 @@ BLUEPRINTS = (
     practice,
     certificates,
     notices,
+    study,
+    streams,
+    courses,
+    hours,
     operations,
     demo,
     api,

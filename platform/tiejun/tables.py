@@ -10,9 +10,10 @@ from tiejun.files import models as files
 from tiejun.notices import models as notices
 from tiejun.people import models as people
 from tiejun.practice import models as practice
+from tiejun.study import models as study
 
 __all__ = ["METADATA", "MODULES"]
 
 # Importing a module is what adds its tables; naming each here keeps the imports from looking unused.
-MODULES = (audit, outbox, files, people, bank, exams, results, certificates, notices, practice)
+MODULES = (audit, outbox, files, people, bank, exams, results, certificates, notices, practice, study)
 METADATA = Base.metadata

@@ -118,7 +118,7 @@ def said_printed(value: Any) -> Any:
 
 def wants_json() -> bool:
     """Return whether the caller is a program: its errors are problem documents, not pages."""
-    return request.path.startswith("/api/")
+    return request.path.startswith("/api/") or request.is_json
 
 
 def init_web(app: Flask) -> None:

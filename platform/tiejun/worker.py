@@ -15,6 +15,7 @@ from tiejun.mail import is_configured
 from tiejun.notices.delivery import deliver
 from tiejun.notices.rules import is_scan_due
 from tiejun.notices.service import scan
+from tiejun.study.streams import close_stale
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ def run_round(core: Core) -> None:
     with core.database.transaction() as db:
         close_expired(db, now)
         score_due(db, now, timedelta(seconds=core.settings.sync_grace_seconds))
+        close_stale(db, now)
     outbox.drain(core.database, handlers(core.settings), now)
 
 

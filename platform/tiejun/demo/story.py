@@ -19,6 +19,7 @@ from tiejun.crypto import random_code
 from tiejun.demo import candidates
 from tiejun.demo.people import install_people, person_named
 from tiejun.demo.practising import practise
+from tiejun.demo.study import install_study
 from tiejun.exams.admin_service import INVIGILATOR, MARKER, ExamSpec, SittingSpec, create_exam, create_sitting
 from tiejun.exams.models import Sitting
 from tiejun.exams.registration_service import register
@@ -94,6 +95,7 @@ def install(core: Core, handlers: dict[str, Handler]) -> None:
     with core.database.transaction() as db:
         give_to_practice(db, SYSTEM, long_ago)
     practise(core.database, "李明", now)
+    install_study(core, now)
     scan(core.database, now, with_mail=False)
 
 

@@ -34,12 +34,14 @@ from tiejun.people.import_views import bp as people_import
 from tiejun.people.sign_in import init_sign_in
 from tiejun.people.sign_in_views import bp as sign_in
 from tiejun.people.views import bp as people
+from tiejun.reports.views import bp as reports
 from tiejun.resources import resource_dir
 from tiejun.settings import Settings
 from tiejun.web import init_web
 
 BLUEPRINTS = (
     home,
+    reports,
     sign_in,
     people,
     people_import,

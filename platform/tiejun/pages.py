@@ -20,6 +20,7 @@ ICONS = Path(__file__).parent / "static" / "vendor" / "icons"
 # (permission, endpoint, label): the first six that a person may see make up the navigation.
 NAVIGATION: tuple[tuple[Permission, str, str], ...] = (
     (Permission.SELF_USE, "home.today", "今天"),
+    (Permission.DASHBOARD_VIEW, "reports.overview", "总览"),
     (Permission.PEOPLE_VIEW, "people.roster", "人员"),
     (Permission.ITEM_VIEW, "bank.items", "题库"),
     (Permission.EXAM_SIT, "delivery.mine", "考试"),

@@ -16,6 +16,10 @@ class Share(float):
     """A number from 0 to 1 that is read as a percentage."""
 
 
+class Marked(int):
+    """A number that is shown with an asterisk."""
+
+
 Cell = str | int | float | None
 
 
@@ -47,6 +51,7 @@ def write_workbook(sheets: Sequence[Sheet], made_at: datetime | None = None) -> 
             "head": book.add_format({"bold": True, "bottom": 1}),
             "text": book.add_format({"num_format": "@"}),
             "share": book.add_format({"num_format": "0.0%"}),
+            "marked": book.add_format({"num_format": '0"*"'}),
         }
         for sheet in sheets:
             _write(book.add_worksheet(sheet.name), sheet, styles)
@@ -63,10 +68,16 @@ def _write(page: Any, sheet: Sheet, styles: dict[str, Any]) -> None:
     for number, row in enumerate(sheet.rows, start=top + 1):
         for column, cell in enumerate(row):
             if isinstance(cell, int | float):
-                page.write_number(number, column, cell, styles["share"] if isinstance(cell, Share) else None)
+                page.write_number(number, column, cell, _number_style(cell, styles))
             elif cell is not None:
                 page.write_string(number, column, str(cell), styles["text"] if sheet.to_fill_in else None)
     page.freeze_panes(top + 1, 0)
+
+
+def _number_style(cell: float, styles: dict[str, Any]) -> Any:
+    if isinstance(cell, Share):
+        return styles["share"]
+    return styles["marked"] if isinstance(cell, Marked) else None
 
 
 def _width(sheet: Sheet, column: int) -> float:

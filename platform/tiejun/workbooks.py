@@ -16,8 +16,8 @@ class Share(float):
     """A number from 0 to 1 that is read as a percentage."""
 
 
-class Marked(int):
-    """A number that is shown with an asterisk."""
+class UnsureShare(Share):
+    """A share of so few that it says little; it is shown with an asterisk."""
 
 
 Cell = str | int | float | None
@@ -51,7 +51,7 @@ def write_workbook(sheets: Sequence[Sheet], made_at: datetime | None = None) -> 
             "head": book.add_format({"bold": True, "bottom": 1}),
             "text": book.add_format({"num_format": "@"}),
             "share": book.add_format({"num_format": "0.0%"}),
-            "marked": book.add_format({"num_format": '0"*"'}),
+            "unsure": book.add_format({"num_format": '0.0%"*"'}),
         }
         for sheet in sheets:
             _write(book.add_worksheet(sheet.name), sheet, styles)
@@ -75,9 +75,9 @@ def _write(page: Any, sheet: Sheet, styles: dict[str, Any]) -> None:
 
 
 def _number_style(cell: float, styles: dict[str, Any]) -> Any:
-    if isinstance(cell, Share):
-        return styles["share"]
-    return styles["marked"] if isinstance(cell, Marked) else None
+    if isinstance(cell, UnsureShare):
+        return styles["unsure"]
+    return styles["share"] if isinstance(cell, Share) else None
 
 
 def _width(sheet: Sheet, column: int) -> float:

@@ -70,7 +70,7 @@ def duties(who: Persona, view: View, facts: Facts) -> list[DutyRow]:
 
 def table(rows: Sequence[DutyRow]) -> Table:
     """Return the duties as a table."""
-    headings = (_("已逾期"), _("7 天内"), _("30 天内"), _("30 天以后"), _("合计"))
+    headings = (_("已逾期"), _("7天内"), _("30天内"), _("30天以后"), _("合计"))
     return Table(
         "duties",
         _("要做的事"),
@@ -78,7 +78,7 @@ def table(rows: Sequence[DutyRow]) -> Table:
         [Column(heading) for heading in headings],
         [Row(row.title, (*row.counts, sum(row.counts)), row.address) for row in rows],
         _("要做的事"),
-        notes=(_("“30 天内”不含 7 天内的。"),),
+        notes=(_("“30天内”不含7天内的。"),),
     )
 
 

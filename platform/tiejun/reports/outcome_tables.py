@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from flask import url_for
 from flask_babel import gettext as _
 
 from tiejun.people.models import Unit
 from tiejun.reports.queries import ExamOutcome
 from tiejun.reports.rules import FEW, Attempts
-from tiejun.reports.tables import Column, Kind, Row, Table, count, share
+from tiejun.reports.tables import Column, Kind, Row, Table, share
 from tiejun.reports.view import View
-from tiejun.workbooks import Cell, Marked
+from tiejun.workbooks import Cell, UnsureShare
 
 
 def by_quarter(exams: Sequence[ExamOutcome]) -> Table:
@@ -59,8 +58,8 @@ def address(view: View, unit: Unit) -> str:
     """Return where a branch's own dashboard is; nothing for the unit that is looked at."""
     if unit.id == view.unit.id:
         return ""
-    year = view.year if view.year != view.today.year else None
-    return url_for("reports.overview", unit=unit.id, year=year)
+    year = f"&year={view.year}" if view.year != view.today.year else ""
+    return f"/overview?unit={unit.id}{year}"
 
 
 def _table(
@@ -78,8 +77,8 @@ def _table(
         Column(_("补考合格率"), "mid-2"),
     ]
     notes = [_("合格率 = 合格 ÷ 参考，缺考不计入；只计已发布的成绩。")]
-    if any(isinstance(cell, Marked) for row in rows for cell in row.cells):
-        notes.append(_("带 * 的参考人数不足 %(n)s，合格率仅供参考。", n=FEW))
+    if any(isinstance(cell, UnsureShare) for row in rows for cell in row.cells):
+        notes.append(_("带 * 的合格率，参考人数不足 %(n)s，仅供参考。", n=FEW))
     return Table(name, title, first, columns, rows, sheet, kind, "%", notes)
 
 
@@ -93,11 +92,11 @@ def _cells(found: Attempts) -> list[Cell]:
     return [
         first.sat + first.absent,
         first.absent,
-        count(first.sat, is_small=first.is_small),
+        first.sat,
         first.passed,
-        share(first.rate),
+        share(first.rate, is_small=first.is_small),
         again.absent,
-        count(again.sat, is_small=again.is_small),
+        again.sat,
         again.passed,
-        share(again.rate),
+        share(again.rate, is_small=again.is_small),
     ]

@@ -111,12 +111,13 @@ def outcomes_by_exam(db: Session, view: View) -> list[ExamOutcome]:
         .join(Unit, Unit.id == Registration.unit_id)
         .where(*_released(view))
         .group_by(Exam.id, Exam.title, quarter, Sitting.is_make_up)
-        .order_by(Exam.title, Exam.id)
+        .order_by(Exam.title, Exam.id, quarter)
     )
-    return [
-        ExamOutcome(exam_id, title, in_quarter, _attempts(is_make_up, counts))
-        for exam_id, title, in_quarter, is_make_up, *counts in rows
-    ]
+    found: dict[tuple[int, str, int], Attempts] = {}
+    for exam_id, title, in_quarter, is_make_up, *counts in rows:
+        key = (exam_id, title, in_quarter)
+        found[key] = found.get(key, Attempts()) + _attempts(is_make_up, counts)
+    return [ExamOutcome(*key, attempts) for key, attempts in found.items()]
 
 
 def make_ups(db: Session, view: View) -> dict[int, Due]:
@@ -146,7 +147,7 @@ def talks(db: Session, view: View) -> tuple[int, ...]:
         .where(in_scope([view.unit.path]), FollowUpCase.state == FollowUpState.TALK_DUE)
         .group_by(at_band)
     )
-    counts = dict(rows.tuples().all())
+    counts = {int(number): count for number, count in rows}
     return tuple(counts.get(number, 0) for number in range(BANDS))
 
 
@@ -196,7 +197,7 @@ def expiring(db: Session, view: View) -> tuple[int, ...]:
         )
         .group_by(at_band)
     )
-    counts = dict(rows.tuples().all())
+    counts = {int(number): count for number, count in rows}
     return tuple(counts.get(number, 0) for number in range(len(ends)))
 
 

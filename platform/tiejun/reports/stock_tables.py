@@ -76,8 +76,8 @@ def certificates_by_month(issued: Mapping[tuple[int, str, str], int]) -> Table:
 
 def expiring(counts: Sequence[int]) -> Table:
     """Return the certificates that end soon, by months left."""
-    names = [_("1 个月内")]
-    names += [_("%(a)s 至 %(b)s 个月", a=before, b=months) for before, months in pairwise(EXPIRY_MONTHS)]
+    names = [_("1个月内")]
+    names += [_("%(a)s至%(b)s个月", a=before, b=months) for before, months in pairwise(EXPIRY_MONTHS)]
     rows = [Row(name, (number,)) for name, number in zip(names, counts, strict=True)]
     rows.append(Row(_("合计"), (sum(counts),), is_sum=True))
     return Table(
@@ -105,7 +105,7 @@ def _held(one: Staff) -> tuple[int | float | None, ...]:
 
 
 def _bands() -> list[str]:
-    return [_("已逾期"), _("30 天内"), _("31 至 60 天"), _("61 至 120 天"), _("120 天以上")]
+    return [_("已逾期"), _("30天内"), _("31至60天"), _("61至120天"), _("120天以上")]
 
 
 def _six(bands: tuple[int, ...]) -> tuple[int, ...]:

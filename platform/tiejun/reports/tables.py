@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tiejun.workbooks import Cell, Marked, Share, Sheet
+from tiejun.workbooks import Cell, Share, Sheet, UnsureShare
 
 
 class Kind(StrEnum):
@@ -59,20 +59,17 @@ class Table:
         return Sheet(self.sheet, headings, rows, (self.title, *lines, *self.notes))
 
 
-def share(value: float | None) -> Share | None:
-    """Return a rate as a cell."""
-    return None if value is None else Share(value)
-
-
-def count(number: int, *, is_small: bool = False) -> int:
-    """Return a number as a cell, marked when it is too small for a rate."""
-    return Marked(number) if is_small else number
+def share(value: float | None, *, is_small: bool = False) -> Share | None:
+    """Return a rate as a cell, marked when it is one of few."""
+    if value is None:
+        return None
+    return UnsureShare(value) if is_small else Share(value)
 
 
 def figure(cell: Cell) -> str:
-    """Return a cell as the page shows it: 85.7%, 7*, 12, and — where there is nothing to say."""
+    """Return a cell as the page shows it: 85.7%, 50.0%*, 12, and — where there is nothing to say."""
     if cell is None:
         return "—"
     if isinstance(cell, Share):
-        return f"{cell * 100:.1f}%"
-    return f"{cell}*" if isinstance(cell, Marked) else str(cell)
+        return f"{cell * 100:.1f}%{'*' if isinstance(cell, UnsureShare) else ''}"
+    return str(cell)

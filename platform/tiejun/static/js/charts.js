@@ -5,13 +5,13 @@
   "use strict";
   var drawn = [];
 
-  /** @param {Element} cell @returns {?number} the number of a cell, null when it has none */
-  function number(cell) {
+  /** @param {Element} cell @returns {{value: ?number, text: string}} its number (null: none), and how the table writes it */
+  function point(cell) {
     var data = cell ? cell.querySelector("data") : null;
-    return data ? Number(data.value) : null;
+    return { value: data ? Number(data.value) : null, text: data ? data.textContent : "" };
   }
 
-  /** @param {HTMLTableElement} table @returns {{names: string[], series: {name: string, colour: string, values: ?number[]}[]}} */
+  /** @param {HTMLTableElement} table @returns {{names: string[], series: {name: string, colour: string, values: {value: ?number, text: string}[]}[]}} */
   function read(table) {
     var rows = Array.prototype.filter.call(table.tBodies[0].rows, function (row) { return !row.classList.contains("tj-sum"); });
     var heads = Array.prototype.slice.call(table.tHead.rows[0].cells);
@@ -21,7 +21,7 @@
         return {
           name: head.textContent.trim(),
           colour: head.dataset.colour,
-          values: rows.map(function (row) { return number(row.cells[head.cellIndex]); }),
+          values: rows.map(function (row) { return point(row.cells[head.cellIndex]); }),
         };
       }),
     };
@@ -58,13 +58,13 @@
       data: one.values,
       barMaxWidth: lies ? 12 : 28,
       barGap: "20%",
-      itemStyle: { color: ink[one.colour], borderColor: ink.surface, borderWidth: facts.kind === "stack" ? 1 : 0, borderRadius: facts.kind === "stack" ? 0 : 2 },
+      itemStyle: { color: ink[one.colour], borderRadius: facts.kind === "stack" ? 0 : 2 },
       label: {
         show: facts.kind !== "stack" && few,
         position: lies ? "right" : "top",
         color: ink["ink-2"],
         fontSize: facts.size,
-        formatter: function (point) { return point.value === null || point.value === undefined ? "" : shown(point.value, facts.unit); },
+        formatter: function (drawn) { return one.values[drawn.dataIndex].text; },
       },
       emphasis: { disabled: true },
     };
@@ -79,13 +79,14 @@
       inverse: facts.kind === "bars",
       axisTick: { show: false },
       axisLine: { lineStyle: { color: ink["line-strong"] } },
-      axisLabel: { color: ink["ink-2"], fontSize: facts.size, interval: facts.kind === "bars" ? 0 : "auto", width: facts.kind === "bars" ? facts.names : undefined, overflow: "truncate" },
+      axisLabel: { color: ink["ink-2"], fontSize: facts.size, interval: facts.kind === "bars" || facts.isWide ? 0 : "auto", hideOverlap: true, width: facts.kind === "bars" ? facts.names : undefined, overflow: "truncate" },
     };
     var values = {
       type: "value",
       min: 0,
       max: facts.unit === "%" ? 1 : undefined,
-      minInterval: facts.unit === "%" ? 0.25 : 1,
+      interval: facts.unit === "%" ? 0.25 : undefined,
+      minInterval: facts.unit === "%" ? undefined : 1,
       splitNumber: 4,
       splitLine: { lineStyle: { color: ink.line } },
       axisLabel: { color: ink["ink-3"], fontSize: facts.size, formatter: function (value) { return shown(value, facts.unit); } },
@@ -94,7 +95,7 @@
       animation: false,
       aria: { enabled: true, label: { enabled: true, description: facts.label } },
       textStyle: words,
-      grid: { left: 4, right: facts.kind === "bars" ? 48 : 8, top: 36, bottom: 4, containLabel: true },
+      grid: { left: 4, right: facts.kind === "bars" ? facts.size * 4 : facts.size, top: 36, bottom: 4, containLabel: true },
       legend: { show: true, left: 0, top: 0, itemWidth: 10, itemHeight: 10, selectedMode: false, textStyle: words },
       tooltip: {
         trigger: "axis",
@@ -118,10 +119,10 @@
     var box = figure.querySelector(".tj-chart-draw");
     var table = read(figure.querySelector("table"));
     var size = parseFloat(window.getComputedStyle(figure).fontSize) * 0.86;
-    var width = paper ? 620 : figure.clientWidth;
+    var width = paper ? 620 : box.clientWidth;
     var kind = figure.dataset.tjChart;
     var rows = table.names.length * (kind === "bars" ? table.series.length : 0);
-    var facts = { kind: kind, unit: figure.dataset.unit, table: table, size: size, label: box.getAttribute("data-label"), names: Math.min(width * 0.34, size * 12) };
+    var facts = { kind: kind, unit: figure.dataset.unit, table: table, size: size, label: box.getAttribute("data-label"), names: Math.min(width * 0.34, size * 18), isWide: width > 480 };
     var height = kind === "bars" ? Math.max(120, 56 + rows * 18 + table.names.length * 8) : 232;
     var chart = window.echarts.getInstanceByDom(box) || window.echarts.init(box, null, { renderer: "svg", width: width, height: height });
     chart.resize({ width: width, height: height });

@@ -175,7 +175,7 @@ def test_an_arranged_make_up_is_told_from_one_that_waits(country, province):
 
 
 def test_duties_are_those_of_the_first_page(country, province):
-    """A failed make-up calls for a talk, an ended sitting for its results; the first page names the same days."""
+    """A failed make-up calls for a talk, a bare sitting for preparation, as the first page says too."""
     people = held(country)
     country.make_up({people[2]: FAIL}, form=1)
     country.room.now = country.clock()
@@ -191,7 +191,7 @@ def test_duties_are_those_of_the_first_page(country, province):
     assert found["准备场次"] == [0, 1, 0, 0, 1]
     assert found["安排补考"] == [0, 0, 0, 1, 1]
     assert sum(cells[-1] for cells in found.values()) == len(listed) == 3
-    assert [duty.title for duty in listed][0].startswith("约谈")
+    assert listed[0].title.startswith("约谈")
 
 
 def test_a_sitting_that_ended_is_due_and_one_that_is_far_is_not(country, province):
@@ -258,8 +258,18 @@ def test_who_holds_a_valid_certificate_is_counted_once_and_only_while_in_post(co
 
 @pytest.mark.parametrize(
     ("ends_on", "column"),
-    [("2026-11-19", None), ("2026-11-20", 0), ("2026-12-20", 0), ("2026-12-21", 1), ("2027-02-20", 1)]
-    + [("2027-02-21", 2), ("2027-05-20", 2), ("2027-05-21", 3), ("2027-11-20", 3), ("2027-11-21", None)],
+    [
+        ("2026-11-19", None),
+        ("2026-11-20", 0),
+        ("2026-12-20", 0),
+        ("2026-12-21", 1),
+        ("2027-02-20", 1),
+        ("2027-02-21", 2),
+        ("2027-05-20", 2),
+        ("2027-05-21", 3),
+        ("2027-11-20", 3),
+        ("2027-11-21", None),
+    ],
 )
 def test_a_certificate_that_ends_stands_under_the_months_it_has_left(country, province, ends_on, column):
     country.certify(country.room.world.people["officer1"])

@@ -14,7 +14,7 @@ from tiejun.reports.sittings import Held
 from tiejun.reports.tables import Table
 from tiejun.reports.view import View
 
-Figure = TypeVar("Figure", Staff, Attempts, Due)
+Figure = TypeVar("Figure", Staff, Due)
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Dashboard:
 
 def dashboard(db: Session, who: Persona, view: View) -> Dashboard:
     """Return the figures of a view; `who` decides only which of them lead somewhere."""
-    staff, attempts = queries.staff(db, view), queries.outcomes_by_branch(db, view)
-    exams, due = queries.outcomes_by_exam(db, view), queries.make_ups(db, view)
+    staff, outcomes = queries.staff(db, view), queries.outcomes(db, view)
+    due = queries.make_ups(db, view)
     held, issued = sittings.unreleased(db, view), queries.issued(db, view)
     duties = duty_table.duties(
         who,
@@ -43,9 +43,9 @@ def dashboard(db: Session, who: Persona, view: View) -> Dashboard:
     )
     made = [
         duty_table.table(duties),
-        outcome_tables.by_quarter(exams),
-        outcome_tables.by_exam(exams),
-        outcome_tables.by_unit(view, attempts),
+        outcome_tables.by_quarter(outcomes),
+        outcome_tables.by_exam(outcomes),
+        outcome_tables.by_unit(view, outcomes),
         stock_tables.make_ups_by_days(_total(due, Due())),
         stock_tables.make_ups_by_unit(view, due),
         stock_tables.certificates_by_month(issued),
@@ -55,7 +55,7 @@ def dashboard(db: Session, who: Persona, view: View) -> Dashboard:
     return Dashboard(
         view=view,
         staff=_total(staff, Staff()),
-        attempts=_total(attempts, Attempts()),
+        attempts=outcome_tables.total(outcomes),
         due=_total(due, Due()),
         issued=sum(issued.values()),
         held=held,

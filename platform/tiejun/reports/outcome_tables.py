@@ -1,52 +1,54 @@
 """Pass rates as tables: by quarter, by exam, by unit. The number of people stands beside every rate."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
 
 from flask_babel import gettext as _
 
 from tiejun.people.models import Unit
-from tiejun.reports.queries import ExamOutcome
+from tiejun.reports.queries import BranchOutcome
 from tiejun.reports.rules import FEW, Attempts
 from tiejun.reports.tables import Column, Kind, Row, Table, share
 from tiejun.reports.view import View
 from tiejun.workbooks import Cell, UnsureShare
 
+Key = TypeVar("Key", bound=Hashable)
 
-def by_quarter(exams: Sequence[ExamOutcome]) -> Table:
+
+def by_quarter(found: Sequence[BranchOutcome]) -> Table:
     """Return the outcomes by quarter of the sitting, with the year's sum."""
-    quarters = {number: Attempts() for number in range(1, 5)}
-    for one in exams:
-        quarters[one.quarter] += one.attempts
-    rows = [Row(_("%(n)s 季度", n=number), _cells(found)) for number, found in quarters.items()]
-    return _table(
-        "quarters",
-        _("各季度合格率"),
-        _("季度"),
-        _summed(rows, quarters.values()),
-        _("合格率（季度）"),
-        Kind.COLUMNS,
-    )
-
-
-def by_exam(exams: Sequence[ExamOutcome]) -> Table:
-    """Return the outcomes by exam and quarter."""
+    quarters = _sums(found, lambda one: one.quarter)
     rows = [
-        Row(_("%(title)s（%(n)s 季度）", title=one.title, n=one.quarter), _cells(one.attempts))
-        for one in exams
+        Row(_("%(n)s 季度", n=number), _cells(quarters.get(number, Attempts()))) for number in range(1, 5)
     ]
-    found = [one.attempts for one in exams]
-    return _table("exams", _("各考试合格率"), _("考试"), _summed(rows, found), _("合格率（考试）"))
+    title, sheet = _("各季度合格率"), _("合格率（季度）")
+    return _table("quarters", title, _("季度"), [*rows, _sum_row(found)], sheet, Kind.COLUMNS)
 
 
-def by_unit(view: View, found: Mapping[int, Attempts]) -> Table:
+def by_exam(found: Sequence[BranchOutcome]) -> Table:
+    """Return the outcomes by exam and quarter; exams of one title stay apart."""
+    exams = _sums(found, lambda one: (one.exam_id, one.title, one.quarter))
+    rows = [
+        Row(_("%(title)s（%(n)s 季度）", title=title, n=quarter), _cells(attempts))
+        for (_id, title, quarter), attempts in exams.items()
+    ]
+    return _table("exams", _("各考试合格率"), _("考试"), [*rows, _sum_row(found)], _("合格率（考试）"))
+
+
+def by_unit(view: View, found: Sequence[BranchOutcome]) -> Table:
     """Return the outcomes by the units right below; each leads on to its own dashboard."""
+    branches = _sums(found, lambda one: one.branch)
     rows = [
-        Row(unit_name(view, unit), _cells(found.get(unit.id, Attempts())), address(view, unit))
-        for unit in view.shown(found)
+        Row(unit_name(view, unit), _cells(branches.get(unit.id, Attempts())), address(view, unit))
+        for unit in view.shown(branches)
     ]
-    return _table(
-        "units", _("各单位合格率"), _("单位"), _summed(rows, found.values()), _("合格率（单位）"), Kind.BARS
-    )
+    title, sheet = _("各单位合格率"), _("合格率（单位）")
+    return _table("units", title, _("单位"), [*rows, _sum_row(found)], sheet, Kind.BARS)
+
+
+def total(found: Iterable[BranchOutcome]) -> Attempts:
+    """Return the sum of all outcomes."""
+    return sum((one.attempts for one in found), Attempts())
 
 
 def unit_name(view: View, unit: Unit) -> str:
@@ -82,9 +84,15 @@ def _table(
     return Table(name, title, first, columns, rows, sheet, kind, "%", notes)
 
 
-def _summed(rows: list[Row], found: Iterable[Attempts]) -> list[Row]:
-    total = sum(found, Attempts())
-    return [*rows, Row(_("合计"), _cells(total), is_sum=True)]
+def _sums(found: Iterable[BranchOutcome], key: Callable[[BranchOutcome], Key]) -> dict[Key, Attempts]:
+    sums: dict[Key, Attempts] = {}
+    for one in found:
+        sums[key(one)] = sums.get(key(one), Attempts()) + one.attempts
+    return sums
+
+
+def _sum_row(found: Iterable[BranchOutcome]) -> Row:
+    return Row(_("合计"), _cells(total(found)), is_sum=True)
 
 
 def _cells(found: Attempts) -> list[Cell]:

@@ -40,9 +40,10 @@ class Staff:
 
 
 @dataclass(frozen=True)
-class ExamOutcome:
-    """What became of the released results of one exam in one quarter."""
+class BranchOutcome:
+    """What became of the released results of one branch in one exam and quarter."""
 
+    branch: int
     exam_id: int
     title: str
     quarter: int
@@ -75,26 +76,11 @@ def staff(db: Session, view: View) -> dict[int, Staff]:
     return found
 
 
-def outcomes_by_branch(db: Session, view: View) -> dict[int, Attempts]:
-    """Return the released results of the year by branch of the unit a candidate was registered from."""
-    rows = db.execute(
-        select(Unit.path, Sitting.is_make_up, *_verdicts())
-        .select_from(Result)
-        .join(Sitting, Sitting.id == Result.sitting_id)
-        .join(Registration, Registration.id == Result.registration_id)
-        .join(Unit, Unit.id == Registration.unit_id)
-        .where(*_released(view))
-        .group_by(Unit.path, Sitting.is_make_up)
-    )
-    found: dict[int, Attempts] = {}
-    for path, is_make_up, *counts in rows:
-        at = view.branch_of(path)
-        found[at] = found.get(at, Attempts()) + _attempts(is_make_up, counts)
-    return found
+def outcomes(db: Session, view: View) -> list[BranchOutcome]:
+    """Return the released results of the year by branch, exam and quarter of the sitting, in order of title.
 
-
-def outcomes_by_exam(db: Session, view: View) -> list[ExamOutcome]:
-    """Return the released results of the year by exam and quarter of the sitting, in order of title."""
+    A result belongs to the unit that its candidate was registered from.
+    """
     _first, second, third, fourth, _next = view.quarter_starts()
     quarter = case(
         (Sitting.starts_at < second, 1),
@@ -103,21 +89,20 @@ def outcomes_by_exam(db: Session, view: View) -> list[ExamOutcome]:
         else_=4,
     ).label("quarter")
     rows = db.execute(
-        select(Exam.id, Exam.title, quarter, Sitting.is_make_up, *_verdicts())
+        select(Unit.path, Exam.id, Exam.title, quarter, Sitting.is_make_up, *_verdicts())
         .select_from(Result)
         .join(Sitting, Sitting.id == Result.sitting_id)
         .join(Exam, Exam.id == Sitting.exam_id)
         .join(Registration, Registration.id == Result.registration_id)
         .join(Unit, Unit.id == Registration.unit_id)
         .where(*_released(view))
-        .group_by(Exam.id, Exam.title, quarter, Sitting.is_make_up)
+        .group_by(Unit.path, Exam.id, Exam.title, quarter, Sitting.is_make_up)
         .order_by(Exam.title, Exam.id, quarter)
     )
-    found: dict[tuple[int, str, int], Attempts] = {}
-    for exam_id, title, in_quarter, is_make_up, *counts in rows:
-        key = (exam_id, title, in_quarter)
-        found[key] = found.get(key, Attempts()) + _attempts(is_make_up, counts)
-    return [ExamOutcome(*key, attempts) for key, attempts in found.items()]
+    return [
+        BranchOutcome(view.branch_of(path), exam_id, title, in_quarter, _attempts(is_make_up, counts))
+        for path, exam_id, title, in_quarter, is_make_up, *counts in rows
+    ]
 
 
 def make_ups(db: Session, view: View) -> dict[int, Due]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from tiejun.clock import beijing
 from tiejun.exams.admin_queries import PREPARE_DAYS
@@ -43,7 +43,7 @@ class Held:
 
 def unreleased(db: Session, view: View) -> list[Held]:
     """Return the sittings held in the unit, or sat by its officers, whose results are not released."""
-    ours = in_scope([view.unit.path])
+    ours, waiting = in_scope([view.unit.path]), aliased(Sitting)
     taken = select(func.count(Registration.id)).where(Registration.sitting_id == Sitting.id)
     watching = select(func.count(SittingStaff.id)).where(
         SittingStaff.sitting_id == Sitting.id, SittingStaff.duty == INVIGILATOR
@@ -51,7 +51,8 @@ def unreleased(db: Session, view: View) -> list[Held]:
     sent = (
         select(Registration.sitting_id, func.count(Registration.id).label("own"))
         .join(Unit, Unit.id == Registration.unit_id)
-        .where(ours)
+        .join(waiting, waiting.id == Registration.sitting_id)
+        .where(ours, waiting.released_at.is_(None))
         .group_by(Registration.sitting_id)
         .subquery()
     )

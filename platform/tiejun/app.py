@@ -37,6 +37,7 @@ from tiejun.people.views import bp as people
 from tiejun.reports.views import bp as reports
 from tiejun.resources import resource_dir
 from tiejun.settings import Settings
+from tiejun.study.stream_views import bp as streams
 from tiejun.web import init_web
 
 BLUEPRINTS = (
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     results,
     make_ups,
     certificates,
+    streams,
     operations,
     demo,
     api,

@@ -56,7 +56,7 @@ class Country:
         """Return the dashboard of a unit, or the one that somebody sees first."""
         unit_id = self.room.world.units[unit].id if unit else None
         with self.database.reading() as db:
-            return dashboard(db, who, view(db, who, unit_id, year, self.clock()))
+            return dashboard(db, who, view(db, who, unit_id, year, self.clock()), self.settings.hour_minutes)
 
     def cells(self, who: Persona, table: str, unit: str = "", year: int | None = None) -> dict[str, list]:
         """Return the cells of a table by the names of its rows."""

@@ -61,7 +61,7 @@ def opened(contexts: Contexts, served: Server, **options: object) -> Page:
 def test_charts_are_drawn_and_the_page_is_accessible(served, contexts, theme):
     page = opened(contexts, served, color_scheme=theme)
 
-    assert page.locator(DRAWN).count() == page.locator("[data-tj-chart]").count() == 5
+    assert page.locator(DRAWN).count() == page.locator("[data-tj-chart]").count() == 6
     assert page.locator("html").get_attribute("data-bs-theme") == theme
     assert violations(page) == []
     assert page.evaluate(SIDEWAYS) <= 0

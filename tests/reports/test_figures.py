@@ -1,6 +1,6 @@
 """The figures of a dashboard against a year that was lived through the services, on both databases."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -14,8 +14,10 @@ from tiejun.exams.admin_rules import Phase
 from tiejun.exams.models import Exam, Sitting
 from tiejun.exams.result_models import FollowUpCase, MakeUpCase, Result, Verdict
 from tiejun.home.agenda import agenda
-from tiejun.people.models import Posting
+from tiejun.people.models import Person, Posting
 from tiejun.reports.view import FIRST_YEAR, view
+from tiejun.study.ledger import HourSpec, Recorder, record_hours
+from tiejun.study.rules import Category, HourKind
 
 PASS, FAIL, ABSENT = Verdict.PASS, Verdict.FAIL, Verdict.ABSENT
 
@@ -114,7 +116,7 @@ def test_the_neighbour_sees_nothing_and_may_not_ask(country):
     shown = country.shown(neighbour)
 
     assert shown.view.unit.name == "陕西省"
-    assert all(table.is_empty for name, table in shown.tables.items() if name != "staff")
+    assert all(table.is_empty for name, table in shown.tables.items() if name not in ("staff", "hours"))
     assert shown.staff.officers == 0
     with pytest.raises(NotFound):
         country.shown(neighbour, "sichuan")
@@ -313,6 +315,29 @@ def test_a_blocked_pass_is_due_today(country, province):
         )
 
     assert country.cells(province, "duties")["处理暂不能发证的合格成绩"] == [0, 1, 0, 0, 1]
+
+
+def learnt(country: Country, person: Person, hours: int, year: int = 2026) -> None:
+    """Enter hours of 45 minutes into the ledger, as an administrator does."""
+    spec = HourSpec(date(year, 3, 2), HourKind.CLASS, Category.LAW, "培训班", hours * 45, "结业证")
+    by = Recorder(ADMIN, None, (country.room.world.units["ministry"].path,))
+    with country.database.transaction() as db:
+        record_hours(db, person.public_id, spec, by, country.clock())
+
+
+def test_hours_are_shown_per_officer_against_what_everybody_owes(country, province):
+    one, two, three, _four = country.room.world.people.values()
+    learnt(country, one, 60)
+    learnt(country, two, 59)
+    learnt(country, three, 60, year=2025)
+
+    found = country.cells(province, "hours")
+
+    assert found["巴中市"] == [4, 29.8, 1, 3, 0.25]
+    assert found["合计"] == found["巴中市"]
+    assert country.cells(province, "hours", year=2025)["巴中市"] == [4, 15.0, 1, 3, 0.25]
+    hours = country.shown(province).hours
+    assert (hours.officers, hours.reached, hours.missing) == (4, 1, 30.2)
 
 
 def test_links_lead_only_where_somebody_may_go(country, province):

@@ -101,6 +101,7 @@ def test_the_workbook_holds_every_table_with_unit_day_and_year(lived, client):
         "合格率（单位）",
         "补考期限",
         "补考（单位）",
+        "学时（单位）",
         "颁发证书",
         "证书到期",
         "持证（单位）",

@@ -72,4 +72,4 @@ def figure(cell: Cell) -> str:
         return "—"
     if isinstance(cell, Share):
         return f"{cell * 100:.1f}%{'*' if isinstance(cell, UnsureShare) else ''}"
-    return str(cell)
+    return f"{cell:g}" if isinstance(cell, float) else str(cell)

@@ -11,7 +11,8 @@ from tiejun.reports.dashboard import Dashboard, dashboard
 from tiejun.reports.sittings import UPCOMING
 from tiejun.reports.tables import figure
 from tiejun.reports.view import View, view
-from tiejun.web import now, reading
+from tiejun.study.queries import TARGET
+from tiejun.web import now, reading, settings
 from tiejun.workbooks import XLSX, write_workbook
 
 bp = Blueprint("reports", __name__)
@@ -33,6 +34,7 @@ def overview() -> ResponseReturnValue:
         most=MOST_SITTINGS,
         phase_words=PHASE_WORDS,
         phase_tones=PHASE_TONES,
+        goal=TARGET,
     )
 
 
@@ -53,7 +55,8 @@ def export() -> ResponseReturnValue:
 def _read() -> Dashboard:
     unit_id, year = request.args.get("unit", type=int), request.args.get("year", type=int)
     with reading() as db:
-        return dashboard(db, persona(), view(db, persona(), unit_id, year, now()))
+        look = view(db, persona(), unit_id, year, now())
+        return dashboard(db, persona(), look, settings().hour_minutes)
 
 
 def _phases(shown: Dashboard) -> list[tuple[int, str, str]]:

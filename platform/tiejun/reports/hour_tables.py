@@ -73,4 +73,5 @@ def hours_by_unit(view: View, found: Mapping[int, Hours]) -> Table:
 
 def _cells(one: Hours) -> list[Cell]:
     rate = one.reached / one.officers if one.officers else None
-    return [one.officers, one.mean, one.reached, one.officers - one.reached, share(rate)]
+    mean = one.mean if one.officers else None
+    return [one.officers, mean, one.reached, one.officers - one.reached, share(rate)]

@@ -11,13 +11,18 @@
     return { value: data ? Number(data.value) : null, text: data ? data.textContent : "" };
   }
 
-  /** @param {HTMLTableElement} table @returns {{names: string[], series: {name: string, colour: string, values: {value: ?number, text: string}[]}[]}} */
-  function read(table) {
+  /** @param {HTMLTableElement} table @param {boolean} lies @returns {{names: string[], series: {name: string, colour: string, values: {value: ?number, text: string}[]}[]}} */
+  function read(table, lies) {
     var rows = Array.prototype.filter.call(table.tBodies[0].rows, function (row) { return !row.classList.contains("tj-sum"); });
     var heads = Array.prototype.slice.call(table.tHead.rows[0].cells);
+    var drawn = heads.filter(function (head) { return head.dataset.colour; });
+    /* Lying bars leave out who has nothing to compare: a county without an exam, a province not yet here. */
+    if (lies) {
+      rows = rows.filter(function (row) { return drawn.some(function (head) { return point(row.cells[head.cellIndex]).value !== null; }); });
+    }
     return {
       names: rows.map(function (row) { return row.cells[0].textContent.trim(); }),
-      series: heads.filter(function (head) { return head.dataset.colour; }).map(function (head) {
+      series: drawn.map(function (head) {
         return {
           name: head.textContent.trim(),
           colour: head.dataset.colour,
@@ -60,7 +65,7 @@
       barGap: "20%",
       itemStyle: { color: ink[one.colour], borderRadius: facts.kind === "stack" ? 0 : 2 },
       label: {
-        show: facts.kind !== "stack" && few,
+        show: lies || (facts.kind !== "stack" && few),
         position: lies ? "right" : "top",
         color: ink["ink-2"],
         fontSize: facts.size,
@@ -117,13 +122,13 @@
   /** @param {HTMLElement} figure @param {?string} paper the theme to draw in for paper, null for the screen */
   function draw(figure, paper) {
     var box = figure.querySelector(".tj-chart-draw");
-    var table = read(figure.querySelector("table"));
+    var kind = figure.dataset.tjChart;
+    var table = read(figure.querySelector("table"), kind === "bars");
     var size = parseFloat(window.getComputedStyle(figure).fontSize) * 0.86;
     var width = paper ? 620 : box.clientWidth;
-    var kind = figure.dataset.tjChart;
     var rows = table.names.length * (kind === "bars" ? table.series.length : 0);
     var facts = { kind: kind, unit: figure.dataset.unit, table: table, size: size, label: box.getAttribute("data-label"), names: Math.min(width * 0.34, size * 18), isWide: width > 480 };
-    var height = kind === "bars" ? Math.max(120, 56 + rows * 18 + table.names.length * 8) : 232;
+    var height = kind === "bars" ? Math.max(120, 56 + rows * 14 + table.names.length * 10) : 232;
     var chart = window.echarts.getInstanceByDom(box) || window.echarts.init(box, null, { renderer: "svg", width: width, height: height });
     chart.resize({ width: width, height: height });
     chart.setOption(option(facts, palette(paper || document.documentElement.getAttribute("data-bs-theme") || "light")), true);

@@ -37,6 +37,7 @@ from tiejun.people.sign_in import init_sign_in
 from tiejun.people.sign_in_views import bp as sign_in
 from tiejun.people.views import bp as people
 from tiejun.practice.views import bp as practice
+from tiejun.reports.views import bp as reports
 from tiejun.resources import resource_dir
 from tiejun.settings import Settings
 from tiejun.study.course_views import bp as courses
@@ -47,6 +48,7 @@ from tiejun.web import init_web
 
 BLUEPRINTS = (
     home,
+    reports,
     sign_in,
     people,
     people_import,

@@ -21,6 +21,7 @@ ICONS = Path(__file__).parent / "static" / "vendor" / "icons"
 # (permission, endpoint, label): the first six that a person may see make up the navigation.
 NAVIGATION: tuple[tuple[Permission, str, str], ...] = (
     (Permission.SELF_USE, "home.today", said("今天")),
+    (Permission.DASHBOARD_VIEW, "reports.overview", said("总览")),
     (Permission.PRACTICE_USE, "study.home", said("学习")),
     (Permission.PRACTICE_USE, "practice.home", said("练习")),
     (Permission.PEOPLE_VIEW, "people.roster", said("人员")),

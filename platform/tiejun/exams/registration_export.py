@@ -1,14 +1,12 @@
 """The seat list of a sitting as a workbook."""
 
-import io
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import xlsxwriter
-
 from tiejun.clock import beijing
 from tiejun.exams.admin_queries import Candidate, SittingRow
+from tiejun.workbooks import Sheet, write_workbook
 
 HEADINGS = ("座位", "姓名", "证件号码", "单位", "试卷")
 
@@ -30,25 +28,7 @@ def workbook(
 
     `made_at` goes into the file's properties, so that equal rows give equal bytes.
     """
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True})
-    book.set_properties({"created": made_at.replace(tzinfo=None)})
-    sheet = book.add_worksheet(sheet_name)
-    bold, head = book.add_format({"bold": True}), book.add_format({"bold": True, "bottom": 1})
-    sheet.write_string(0, 0, title, bold)
-    for column, heading in enumerate(headings):
-        widest = max([len(str(row[column])) for row in rows] + [len(heading)])
-        sheet.set_column(column, column, min(2.0 * widest + 2, 60))
-        sheet.write_string(1, column, heading, head)
-    for number, row in enumerate(rows, start=2):
-        for column, value in enumerate(row):
-            if isinstance(value, int | float):
-                sheet.write_number(number, column, value)
-            else:
-                sheet.write_string(number, column, str(value))
-    sheet.freeze_panes(2, 0)
-    book.close()
-    return out.getvalue()
+    return write_workbook([Sheet(sheet_name, headings, rows, (title,))], made_at)
 
 
 def _span(row: SittingRow) -> str:

@@ -1,13 +1,11 @@
 """The Excel files that people write for others: templates to fill in, and the list of initial passwords."""
 
-import io
 from collections.abc import Iterable, Sequence
-
-import xlsxwriter
 
 from tiejun.people import training
 from tiejun.people.roster import NewAccount
 from tiejun.people.roster_rules import HEADINGS, REQUIRED, WORDS
+from tiejun.workbooks import Sheet, write_workbook
 
 ROSTER_NOTES = {
     "name": "与身份证一致，不超过15个字",
@@ -63,15 +61,7 @@ def password_list(accounts: Iterable[NewAccount]) -> bytes:
 
 
 def workbook(sheets: dict[str, Sequence[Sequence[str]]]) -> bytes:
-    """Return an .xlsx file; every cell is written as text, so that nothing becomes a formula."""
-    target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
-        bold, text = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "@"})
-        for title, rows in sheets.items():
-            sheet = book.add_worksheet(title)
-            sheet.freeze_panes(1, 0)
-            sheet.set_column(0, 12, 20, text)
-            for number, row in enumerate(rows):
-                for column, cell in enumerate(row):
-                    sheet.write_string(number, column, cell, text if number else bold)
-    return target.getvalue()
+    """Return an .xlsx file of text columns; the first row of each sheet is its head."""
+    return write_workbook(
+        [Sheet(title, rows[0], rows[1:], to_fill_in=True) for title, rows in sheets.items()]
+    )

@@ -1,0 +1,1 @@
+"""Dashboards of a unit: read-only figures across all features."""

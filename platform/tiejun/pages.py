@@ -29,6 +29,7 @@ NAVIGATION: tuple[tuple[Permission, str, str], ...] = (
     (Permission.CERTIFICATE_VIEW, "certificates.register", "证书"),
     (Permission.EXAM_SIT, "certificates.mine", "证书"),
     (Permission.FOLLOW_UP_MANAGE, "make_ups.follow_ups", "约谈"),
+    (Permission.STUDY_USE, "cases.library", "案例"),
     (Permission.LAW_VIEW, "laws.index", "法规"),
     (Permission.AUDIT_VIEW, "operations.audit", "操作记录"),
 )

@@ -2,6 +2,7 @@
 
 from tiejun import audit, outbox
 from tiejun.bank import models as bank
+from tiejun.cases import models as cases
 from tiejun.certificates import models as certificates
 from tiejun.db import Base
 from tiejun.exams import models as exams
@@ -12,5 +13,5 @@ from tiejun.people import models as people
 __all__ = ["METADATA", "MODULES"]
 
 # Importing a module is what adds its tables; naming each here keeps the imports from looking unused.
-MODULES = (audit, outbox, files, people, bank, exams, results, certificates)
+MODULES = (audit, outbox, files, people, bank, cases, exams, results, certificates)
 METADATA = Base.metadata

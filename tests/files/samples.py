@@ -5,6 +5,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
+from functools import cache
 
 import pypdfium2
 from PIL import Image
@@ -28,12 +29,14 @@ def docx(parts: Mapping[str, str | bytes] | None = None, kind: str = WORD, leave
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in found.items():
             if name != leave_out:
-                archive.writestr(name, content)
+                # A date of its own would make each file another.
+                archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return made.getvalue()
 
 
+@cache
 def pdf(pages: int = 1) -> bytes:
-    """Return a PDF of empty pages."""
+    """Return a PDF of empty pages, the same each time: PDFium gives every file an id of its own."""
     document = pypdfium2.PdfDocument.new()
     for _ in range(pages):
         document.new_page(200, 200)

@@ -1,4 +1,4 @@
-"""Kept files lie outside of what is served, are named harmlessly, and are sent with headers that bind them."""
+"""Kept files lie outside of what is served, are named harmlessly, and are sent with strict headers."""
 
 import io
 from concurrent.futures import ThreadPoolExecutor

@@ -16,6 +16,12 @@ TEMPLATE = (
 HYPERLINK = TEMPLATE.replace("attachedTemplate", "hyperlink")
 
 
+PAGELESS = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+)
+
+
 @pytest.fixture
 def put(tmp_path: Path):
     def write(content: bytes) -> Path:
@@ -121,11 +127,7 @@ def test_a_member_that_lies_about_its_size_is_not_unpacked(put, tmp_path: Path):
     [
         (b"%PDF-1.7\nnothing of a document", "已损坏"),
         (pdf()[:60], "已损坏"),
-        (
-            b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-            b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF",
-            "已损坏",
-        ),
+        (PAGELESS, "已损坏"),
     ],
     ids=["no document", "cut off", "no page"],
 )

@@ -39,6 +39,7 @@ from tiejun.people.sign_in_views import bp as sign_in
 from tiejun.people.views import bp as people
 from tiejun.resources import resource_dir
 from tiejun.settings import Settings
+from tiejun.study.stream_views import bp as streams
 from tiejun.web import init_web
 
 BLUEPRINTS = (
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     make_ups,
     cases,
     certificates,
+    streams,
     operations,
     demo,
     api,

@@ -44,6 +44,9 @@ class Settings:
     password_days: int = _setting("days until a password must be changed", 90)
     max_upload_mb: int = _setting("largest accepted upload in MB", 20)
     max_video_mb: int = _setting("largest accepted video of a lesson in MB", 500)
+    hour_minutes: int = _setting("minutes of one study hour", 45)
+    study_beat_seconds: int = _setting("pause between two beats of a learner's page", 15)
+    course_set_counts: bool = _setting("1: a completed course set is the recorded post training", False)
     certificate_provider: str = _setting("who issues certificates; so far only builtin", "builtin")
     worker_seconds: float = _setting("pause between two rounds of the background worker; 0: none", 2.0)
     min_free_mb: int = _setting("free disk space below which doctor raises an alarm", 500)
@@ -90,6 +93,8 @@ class Settings:
             found.append("TIEJUN_ISSUER: 应为两位数字")
         if self.xpcc_code and not (len(self.xpcc_code) == 2 and self.xpcc_code.isdigit()):
             found.append("TIEJUN_XPCC_CODE: 应为两位数字")
+        if self.hour_minutes < 1 or self.study_beat_seconds < 1:
+            found.append("TIEJUN_HOUR_MINUTES、TIEJUN_STUDY_BEAT_SECONDS: 应为正整数")
         if self.certificate_provider != "builtin":
             found.append("TIEJUN_CERTIFICATE_PROVIDER: 目前只能是 builtin")
         return found

@@ -9,9 +9,10 @@ from tiejun.exams import models as exams
 from tiejun.exams import result_models as results
 from tiejun.files import models as files
 from tiejun.people import models as people
+from tiejun.study import models as study
 
 __all__ = ["METADATA", "MODULES"]
 
 # Importing a module is what adds its tables; naming each here keeps the imports from looking unused.
-MODULES = (audit, outbox, files, people, bank, cases, exams, results, certificates)
+MODULES = (audit, outbox, files, people, bank, study, cases, exams, results, certificates)
 METADATA = Base.metadata

@@ -79,7 +79,7 @@ def _value(value: object) -> object:
 
 def wants_json() -> bool:
     """Return whether the caller is a program: its errors are problem documents, not pages."""
-    return request.path.startswith("/api/")
+    return request.path.startswith("/api/") or request.is_json
 
 
 def init_web(app: Flask) -> None:

@@ -9,6 +9,7 @@ from tiejun.app import handlers
 from tiejun.exams.scoring_service import score_due
 from tiejun.exams.service import close_expired
 from tiejun.installation import Core
+from tiejun.study.streams import close_stale
 
 log = logging.getLogger(__name__)
 
@@ -40,4 +41,5 @@ def run_round(core: Core) -> None:
     with core.database.transaction() as db:
         close_expired(db, now)
         score_due(db, now, timedelta(seconds=core.settings.sync_grace_seconds))
+        close_stale(db, now)
     outbox.drain(core.database, handlers(core.settings), now)

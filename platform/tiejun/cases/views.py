@@ -13,7 +13,9 @@ from tiejun.cases.models import CaseVersion
 from tiejun.cases.queries import LibraryFilter
 from tiejun.clock import beijing
 from tiejun.files.serving import sent
-from tiejun.web import now, reading
+from tiejun.study.rules import Category
+from tiejun.study.sources import CASE, Source, offer
+from tiejun.web import now, reading, settings
 
 bp = Blueprint("cases", __name__)
 
@@ -44,7 +46,10 @@ def case(public_id: UUID) -> ResponseReturnValue:
         version = queries.published_case(db, persona(), public_id)
         cited = cited_articles(db, [(row.law_id, row.article) for row in version.citations])
         can_retire = queries.reviews_for(db, persona(), version.case)
-    return render_template("cases/case.html", **shown(version), cited=cited, can_retire=can_retire)
+        counted = offer(db, source_of(version), persona().person_id, settings(), now())
+    return render_template(
+        "cases/case.html", **shown(version), cited=cited, can_retire=can_retire, offer=counted
+    )
 
 
 @bp.get("/cases/<uuid:public_id>/versions/<int:number>")
@@ -65,6 +70,12 @@ def file(public_id: UUID, file_id: UUID) -> ResponseReturnValue:
     with reading() as db:
         row = queries.file_of_case(db, persona(), public_id, file_id)
     return sent(row, inline="save" not in request.args)
+
+
+def source_of(found: CaseVersion) -> Source:
+    """Return a published case as something whose reading counts, for as long as it was said to take."""
+    key = str(found.case.public_id)
+    return Source(CASE, key, found.title, Category.BUSINESS, found.minutes * 60)
 
 
 def shown(found: CaseVersion) -> dict[str, object]:

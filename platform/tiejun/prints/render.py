@@ -18,7 +18,7 @@ import typst
 
 from tiejun.errors import DomainError
 from tiejun.prints.fonts import FontShelf
-from tiejun.prints.shapes import CertificateData, NoticeData, RecordData
+from tiejun.prints.shapes import CertificateData, HoursData, NoticeData, RecordData
 
 TEMPLATES = Path(__file__).parent / "typ"
 # Where set-up puts the one font it fetches on machines that have none.
@@ -62,6 +62,10 @@ class Printer:
     def exam_record(self, data: RecordData, made_at: datetime) -> bytes:
         """Return an exam record sheet (考场记录单), A4 portrait, as many pages as it needs."""
         return self._render("exam-record.typ", data, made_at)
+
+    def hours_statement(self, data: HoursData, made_at: datetime) -> bytes:
+        """Return an annual hour statement (学时证明), A4 portrait, as many pages as it needs."""
+        return self._render("hours-statement.typ", data, made_at)
 
     def refuse_unprintable(self, data: Mapping[str, Any]) -> None:
         """Make sure that every character of `data` can be drawn.
@@ -121,6 +125,11 @@ def render_make_up_notice(data: NoticeData, made_at: datetime) -> bytes:
 def render_exam_record(data: RecordData, made_at: datetime) -> bytes:
     """Return an exam record sheet as PDF; see `Printer` for what is refused."""
     return printer().exam_record(data, made_at)
+
+
+def render_hours_statement(data: HoursData, made_at: datetime) -> bytes:
+    """Return an annual hour statement as PDF; see `Printer` for what is refused."""
+    return printer().hours_statement(data, made_at)
 
 
 def qr_svg(text: str) -> str:

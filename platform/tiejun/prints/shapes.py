@@ -177,3 +177,52 @@ class RecordData(TypedDict):
     signatures: list[str]
     printed: str
     digest: str
+
+
+class MeterData(TypedDict):
+    """A target and what was done, in study hours."""
+
+    name: str
+    target: float
+    done: float
+
+
+class HourRowData(TypedDict):
+    """One line of the ledger; `kind` is an index into HoursData.kinds, `form` what is printed."""
+
+    date: str
+    what: str
+    kind: int
+    form: str
+    hours: float
+    proof: str
+
+
+class HourPersonData(TypedDict):
+    """Whose hours they are; the ID number arrives masked."""
+
+    name: str
+    id: str
+    unit: str
+
+
+HoursData = TypedDict(
+    "HoursData",
+    {
+        "title": str,
+        "organiser": str,
+        "year": int,
+        "person": HourPersonData,
+        "from": str,
+        "to": str,
+        "meters": list[MeterData],
+        "rule_note": str,
+        "months": list[list[float]],  # twelve, each with the hours of every kind
+        "kinds": list[str],
+        "rows": list[HourRowData],
+        "note": str,
+        "signatures": list[str],
+        "serial": str,
+        "printed": str,
+    },
+)

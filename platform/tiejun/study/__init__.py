@@ -1,0 +1,1 @@
+"""Courses, minutes credited by the server's clock, the ledger of study hours."""

@@ -62,12 +62,14 @@ def test_a_case_goes_from_the_editor_through_review_to_its_reader(town: Server, 
     assert violations(trainer) == []
 
     trainer.locator("#summary").fill("墙根下的一根管子，引出登记之外的排口。")
-    trainer.locator('[data-menu-key="header3"]').click()
     write(trainer, "一、经过")
+    trainer.locator('[data-menu-key="header3"]').click()
+    expect(trainer.locator("[contenteditable] h3")).to_have_text("一、经过")
     trainer.keyboard.press("Enter")
     for _ in range(3):
         trainer.keyboard.type(TEXT)
         trainer.keyboard.press("Enter")
+    expect(trainer.locator('[data-menu-key="uploadImage"]')).not_to_have_class("disabled")
     with trainer.expect_file_chooser() as chooser:
         trainer.locator('[data-menu-key="uploadImage"]').click()
     chooser.value.set_files(picture)
@@ -135,6 +137,7 @@ def test_a_picture_that_is_none_is_refused_in_words_beside_the_text(town: Server
     trainer = begin(enter("demo-trainer"), town, "图片有误的案例")
     broken = tmp_path / "坏图.png"
     broken.write_bytes(b"\x89PNG\r\n\x1a\nnothing")
+    write(trainer)
 
     with trainer.expect_file_chooser() as chooser:
         trainer.locator('[data-menu-key="uploadImage"]').click()

@@ -15,7 +15,7 @@
 
   function field(name) { return form.elements.namedItem(name); }
 
-  function say(name, value) { return form.getAttribute("data-say-" + name).replace("%s", value || ""); }
+  function say(name, value) { return form.getAttribute("data-say-" + name).replace("{0}", value || ""); }
 
   function read() {
     try { return JSON.parse(localStorage.getItem(KEY)); } catch (error) { return null; }

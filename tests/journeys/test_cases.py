@@ -1,5 +1,6 @@
 """A case from the trainer's editor to an officer's desk: written, reviewed, read, its law opened."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,13 @@ def begin(page: Page, town: Server, title: str = TITLE) -> Page:
     return page
 
 
+def tool(page: Page, key: str) -> None:
+    """Press a button of the editor, which follows the selection a moment later."""
+    button = page.locator(f'[data-menu-key="{key}"]')
+    expect(button).not_to_have_class(re.compile("disabled"))
+    button.click()
+
+
 def write(page: Page, words: str = TEXT) -> None:
     page.locator("[contenteditable]").click()
     page.keyboard.type(words)
@@ -63,17 +71,19 @@ def test_a_case_goes_from_the_editor_through_review_to_its_reader(town: Server, 
 
     trainer.locator("#summary").fill("墙根下的一根管子，引出登记之外的排口。")
     write(trainer, "一、经过")
-    trainer.locator('[data-menu-key="header3"]').click()
+    tool(trainer, "header3")
     expect(trainer.locator("[contenteditable] h3")).to_have_text("一、经过")
     trainer.keyboard.press("Enter")
     for _ in range(3):
         trainer.keyboard.type(TEXT)
         trainer.keyboard.press("Enter")
-    expect(trainer.locator('[data-menu-key="uploadImage"]')).not_to_have_class("disabled")
     with trainer.expect_file_chooser() as chooser:
-        trainer.locator('[data-menu-key="uploadImage"]').click()
+        tool(trainer, "uploadImage")
     chooser.value.set_files(picture)
     expect(trainer.locator("[contenteditable] img")).to_be_visible()
+    tool(trainer, "insertLink")
+    expect(trainer.locator(".w-e-modal")).to_be_visible()
+    trainer.locator("#summary").click()
     trainer.locator("#new-unit").select_option("E2")
     trainer.locator("#new-law").select_option(CODE)
     trainer.locator("#new-article").fill("第二条")
@@ -89,6 +99,8 @@ def test_a_case_goes_from_the_editor_through_review_to_its_reader(town: Server, 
 
     reviewer = enter("demo-reviewer")
     reviewer.get_by_role("link", name=f"去审核：审核案例《{TITLE}》").click()
+    reviewer.wait_for_url("**/review")
+    expect(reviewer.get_by_role("heading", name=TITLE)).to_be_visible()
     assert violations(reviewer) == []
     reviewer.get_by_role("radio", name="同意公布").check(force=True)
     reviewer.get_by_role("button", name="作出结论").click()
@@ -97,6 +109,7 @@ def test_a_case_goes_from_the_editor_through_review_to_its_reader(town: Server, 
     officer = enter(OFFICER)
     officer.get_by_role("navigation", name="主导航").get_by_role("link", name="案例").click()
     officer.get_by_role("link", name=TITLE).click()
+    expect(officer.get_by_role("heading", name=TITLE)).to_be_visible()
     expect(officer.locator(".tj-case h3")).to_have_text("一、经过")
     assert officer.locator(".tj-case img").evaluate("image => image.naturalWidth") > 0
     assert violations(officer) == []
@@ -140,7 +153,7 @@ def test_a_picture_that_is_none_is_refused_in_words_beside_the_text(town: Server
     write(trainer)
 
     with trainer.expect_file_chooser() as chooser:
-        trainer.locator('[data-menu-key="uploadImage"]').click()
+        tool(trainer, "uploadImage")
     chooser.value.set_files(broken)
 
     expect(trainer.locator("#rich-err")).to_contain_text("坏图.png")

@@ -53,6 +53,15 @@
     });
   }
 
+  /*
+   * The library clears the style attribute of its panels as text, which the page's policy stops. Through the CSSOM the
+   * same is allowed. For this page only.
+   */
+  var setAttribute = Element.prototype.setAttribute;
+  Element.prototype.setAttribute = function (name, value) {
+    if (name === "style" && this.style) { this.style.cssText = value; } else { setAttribute.call(this, name, value); }
+  };
+
   rich.hidden = false;
   window.wangEditor.i18nChangeLanguage(document.documentElement.lang === "en" ? "en" : "zh-CN");
   var editor = window.wangEditor.createEditor({

@@ -62,13 +62,8 @@ def write(page: Page, words: str = TEXT) -> None:
     page.keyboard.type(words)
 
 
-def test_a_case_goes_from_the_editor_through_review_to_its_reader(town: Server, enter, tmp_path: Path):
-    document, picture = tmp_path / "证据目录.docx", tmp_path / "现场.jpg"
-    document.write_bytes(docx())
-    picture.write_bytes(photo())
-    trainer = begin(enter("demo-trainer"), town)
-    assert violations(trainer) == []
-
+def compose(trainer: Page, document: Path, picture: Path) -> None:
+    """Write a case that may be submitted, with a picture and an attachment, and save it."""
     trainer.locator("#summary").fill("墙根下的一根管子，引出登记之外的排口。")
     write(trainer, "一、经过")
     tool(trainer, "header3")
@@ -94,6 +89,16 @@ def test_a_case_goes_from_the_editor_through_review_to_its_reader(town: Server, 
     expect(trainer.locator("[contenteditable] h3")).to_have_text("一、经过")
     expect(trainer.get_by_text("证据目录.docx")).to_be_visible()
     expect(trainer.locator("#restore")).to_be_hidden()
+
+
+def test_a_case_goes_from_the_editor_through_review_to_its_reader(town: Server, enter, tmp_path: Path):
+    document, picture = tmp_path / "证据目录.docx", tmp_path / "现场.jpg"
+    document.write_bytes(docx())
+    picture.write_bytes(photo())
+    trainer = begin(enter("demo-trainer"), town)
+    assert violations(trainer) == []
+
+    compose(trainer, document, picture)
     trainer.get_by_role("button", name="提交审核").click()
     trainer.wait_for_url(f"{town.url}/cases/mine")
 

@@ -39,7 +39,10 @@ from tiejun.people.sign_in_views import bp as sign_in
 from tiejun.people.views import bp as people
 from tiejun.resources import resource_dir
 from tiejun.settings import Settings
+from tiejun.study.course_views import bp as courses
+from tiejun.study.hour_views import bp as hours
 from tiejun.study.stream_views import bp as streams
+from tiejun.study.views import bp as study
 from tiejun.web import init_web
 
 BLUEPRINTS = (
@@ -61,7 +64,10 @@ BLUEPRINTS = (
     make_ups,
     cases,
     certificates,
+    study,
     streams,
+    courses,
+    hours,
     operations,
     demo,
     api,

@@ -20,6 +20,7 @@ ICONS = Path(__file__).parent / "static" / "vendor" / "icons"
 # (permission, endpoint, label): the first six that a person may see make up the navigation.
 NAVIGATION: tuple[tuple[Permission, str, str], ...] = (
     (Permission.SELF_USE, "home.today", "今天"),
+    (Permission.STUDY_USE, "study.home", "学习"),
     (Permission.PEOPLE_VIEW, "people.roster", "人员"),
     (Permission.ITEM_VIEW, "bank.items", "题库"),
     (Permission.EXAM_SIT, "delivery.mine", "考试"),
@@ -28,6 +29,10 @@ NAVIGATION: tuple[tuple[Permission, str, str], ...] = (
     (Permission.MAKE_UP_MANAGE, "make_ups.board", "补考"),
     (Permission.CERTIFICATE_VIEW, "certificates.register", "证书"),
     (Permission.EXAM_SIT, "certificates.mine", "证书"),
+    (Permission.HOURS_VIEW, "hours.table", "学时"),
+    (Permission.PRACTICE_USE, "study.my_hours", "学时"),
+    (Permission.COURSE_WRITE, "courses.index", "课程"),
+    (Permission.COURSE_MANAGE, "courses.course_sets", "课程组合"),
     (Permission.FOLLOW_UP_MANAGE, "make_ups.follow_ups", "约谈"),
     (Permission.STUDY_USE, "cases.library", "案例"),
     (Permission.LAW_VIEW, "laws.index", "法规"),

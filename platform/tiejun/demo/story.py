@@ -20,6 +20,7 @@ from tiejun.crypto import random_code
 from tiejun.demo import candidates
 from tiejun.demo.cases import install_drafts
 from tiejun.demo.people import install_people, person_named
+from tiejun.demo.study import install_study
 from tiejun.exams.admin_service import INVIGILATOR, MARKER, ExamSpec, SittingSpec, create_exam, create_sitting
 from tiejun.exams.models import Sitting
 from tiejun.exams.registration_service import register
@@ -92,6 +93,7 @@ def install(core: Core, handlers: dict[str, Handler]) -> None:
         released_at = _hold(core, blueprint.id, held, _nine(now - timedelta(days=held.days_ago)))
         outbox.drain(core.database, handlers, released_at)
     _open_now(core, blueprint.id, now)
+    install_study(core, now)
 
 
 def _hold(core: Core, blueprint_id: int, held: Held, start: datetime) -> datetime:

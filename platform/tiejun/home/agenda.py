@@ -17,6 +17,10 @@ from tiejun.exams import admin_queries, invigilation_duties, make_up_queries, re
 from tiejun.exams.queries import SittingView, my_sittings
 from tiejun.exams.rules import SittingState
 from tiejun.pages import cn_window
+from tiejun.settings import Settings
+from tiejun.study import duties as study_duties
+from tiejun.study.course_queries import CourseLine, to_continue
+from tiejun.study.queries import YearHours, year_hours
 
 AHEAD = frozenset({SittingState.UPCOMING, SittingState.WAITING, SittingState.OPEN, SittingState.IN_PROGRESS})
 OPEN = frozenset({SittingState.OPEN, SittingState.IN_PROGRESS})
@@ -39,6 +43,8 @@ class Agenda:
     next_sitting: SittingView | None
     certificates: Sequence[Certificate]
     waiting: Sequence[ResultStatement]
+    hours: YearHours | None
+    going_on: Sequence[CourseLine]
 
     @property
     def is_exam_open(self) -> bool:
@@ -56,7 +62,7 @@ class Agenda:
         return sum(0 <= duty.days_left(self.today) <= 7 for duty in self.duties)
 
 
-def agenda(db: Session, who: Persona, now: datetime) -> Agenda:
+def agenda(db: Session, who: Persona, settings: Settings, now: datetime) -> Agenda:
     """Return the first page of `who`; only what this person may see is read."""
     duties = [duty for source in SOURCES for duty in source(db, who, now)]
     sittings: list[SittingView] = []
@@ -65,12 +71,19 @@ def agenda(db: Session, who: Persona, now: datetime) -> Agenda:
         sittings = sorted((view for view in views if view.state in AHEAD), key=lambda view: view.starts_at)
     today = beijing(now).date()
     duties += [_sitting(view, today) for view in sittings if not view.is_make_up]
+    hours, going_on = None, list[CourseLine]()
+    if who.person_id is not None:
+        hours = year_hours(db, who.person_id, today.year, settings.hour_minutes)
+        going_on = to_continue(db, who.person_id, today.year)
+    duties += study_duties.duty(who, hours, now)
     return Agenda(
         today=today,
         duties=by_urgency(duties),
         next_sitting=sittings[0] if sittings else None,
         certificates=certificates.own(db, who),
         waiting=certificates.own_waiting(db, who),
+        hours=hours,
+        going_on=going_on,
     )
 
 

@@ -6,7 +6,8 @@ from sqlalchemy import text
 
 from tiejun.access import Permission, persona, public, require
 from tiejun.home.agenda import agenda
-from tiejun.web import now, reading
+from tiejun.study.queries import TARGET
+from tiejun.web import now, reading, settings
 
 bp = Blueprint("home", __name__)
 
@@ -16,8 +17,8 @@ bp = Blueprint("home", __name__)
 def today() -> ResponseReturnValue:
     """Show what the signed-in person must do, the most urgent first."""
     with reading() as db:
-        shown = agenda(db, persona(), now())
-    return render_template("home/today.html", agenda=shown)
+        shown = agenda(db, persona(), settings(), now())
+    return render_template("home/today.html", agenda=shown, target=TARGET)
 
 
 @bp.get("/healthz")

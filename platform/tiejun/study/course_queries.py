@@ -100,7 +100,12 @@ def to_continue(db: Session, person_id: int | None, year: int) -> list[CourseLin
     """Return the courses a person has begun this year and not finished, the latest first."""
     rows = db.scalars(
         select(StudyProgress)
-        .where(StudyProgress.person_id == person_id, StudyProgress.year == year, StudyProgress.kind == LESSON)
+        .where(
+            StudyProgress.person_id == person_id,
+            StudyProgress.year == year,
+            StudyProgress.kind == LESSON,
+            StudyProgress.credited > 0,
+        )
         .order_by(StudyProgress.last_at.desc())
         .limit(30)
     ).all()

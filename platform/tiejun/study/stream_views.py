@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from question_bank.words import said
 from tiejun.access import Permission, persona, require
-from tiejun.errors import Forbidden
+from tiejun.errors import NotFound
 from tiejun.study import rules, streams
 from tiejun.study.sources import source_in
 from tiejun.web import now, settings, transaction
@@ -59,7 +59,7 @@ def end(stream: UUID) -> ResponseReturnValue:
 def _person() -> int:
     person_id = persona().person_id
     if person_id is None:
-        raise Forbidden(said("这个账号没有对应的人员，可以阅读，但不计学时。"), code="no_person")
+        raise NotFound(said("这个账号没有对应的人员，可以阅读，但不计学时。"), code="no_person")
     return person_id
 
 

@@ -7,11 +7,14 @@ from functools import partial
 from flask import Flask
 
 from tiejun.api.gate_views import bp as api
+from tiejun.bank.citing import SOURCES
 from tiejun.bank.edit_views import bp as bank_editor
 from tiejun.bank.form_views import bp as forms
 from tiejun.bank.import_views import bp as bank_import
 from tiejun.bank.item_views import bp as bank
 from tiejun.bank.law_views import bp as laws
+from tiejun.cases.cited_in import cases_citing
+from tiejun.cases.review_views import bp as cases
 from tiejun.certificates.service import issuer_for, receive_result
 from tiejun.certificates.views import bp as certificates
 from tiejun.clock import Clock
@@ -65,6 +68,7 @@ BLUEPRINTS = (
     results,
     make_ups,
     practice,
+    cases,
     certificates,
     notices,
     study,
@@ -111,6 +115,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.extensions["tiejun"] = Core(
         settings, clock or make_clock(settings), Database(settings.sqlalchemy_url)
     )
+    app.extensions[SOURCES] = (cases_citing,)
     init_web(app)
     init_pages(app)
     init_sign_in(app)

@@ -6,6 +6,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from tiejun.bank.cli import items, laws
+from tiejun.cases.cli import cases
 from tiejun.demo.cli import demo
 from tiejun.errors import DomainError, SettingsError
 from tiejun.exams.cli import exams
@@ -20,7 +21,7 @@ def commands() -> None:
     """铁军：生态环境执法人员培训、考试与发证平台。"""
 
 
-_ROOMS = (people, training, laws, items, exams, notices)
+_ROOMS = (people, training, laws, items, cases, exams, notices)
 for _command in (serve, demo, db, *_ROOMS, outbox, backup, restore, doctor):
     commands.add_command(_command)
 

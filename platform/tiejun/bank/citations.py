@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from question_bank.item import Citation
 from question_bank.item import Item as ItemText
 from question_bank.syllabus import load_syllabus
 from question_bank.words import said
@@ -21,10 +23,19 @@ class Findings:
     warnings: list[Problem] = field(default_factory=list)
 
 
+class Citing(Protocol):
+    """Whatever cites articles: an item, a case."""
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The articles it rests on."""
+        ...
+
+
 class CitationCheck:
     """Checks any number of items with two queries: made once, asked for each item."""
 
-    def __init__(self, db: Session, items: Iterable[ItemText]) -> None:
+    def __init__(self, db: Session, items: Iterable[Citing]) -> None:
         cited = {citation.law for item in items for citation in item.citations}
         rows = db.execute(
             select(LawVersion.id, LawVersion.title, LawVersion.text_digest).where(LawVersion.id.in_(cited))
@@ -38,7 +49,7 @@ class CitationCheck:
         articles = select(Article.law_id, Article.number).where(Article.law_id.in_(self._with_text))
         self._articles = {(law_id, number) for law_id, number in db.execute(articles)}
 
-    def __call__(self, where: str, item: ItemText) -> Findings:
+    def __call__(self, where: str, item: Citing) -> Findings:
         """Return what is wrong or doubtful about the citations of one item."""
         found = Findings()
         for citation in item.citations:

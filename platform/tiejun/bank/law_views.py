@@ -5,8 +5,9 @@ from datetime import date
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from tiejun.access import Permission, require
+from tiejun.access import Permission, persona, require
 from tiejun.bank import law_queries
+from tiejun.bank.citing import citing
 from tiejun.bank.law_queries import LawFilter
 from tiejun.bank.rules import LawState, law_state
 from tiejun.clock import beijing
@@ -56,7 +57,9 @@ def article(law_id: str, number: str) -> ResponseReturnValue:
     """Show one article: plain, printable, at an address that stays."""
     with reading() as db:
         detail = law_queries.article_detail(db, law_id, number)
-    return render_template("laws/article.html", detail=detail, law=detail.law, today=beijing(now()).date())
+        groups = citing(db, persona(), law_id, number)
+    today = beijing(now()).date()
+    return render_template("laws/article.html", detail=detail, law=detail.law, today=today, citing=groups)
 
 
 def _text(name: str) -> str:

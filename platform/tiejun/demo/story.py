@@ -14,9 +14,11 @@ from tiejun.audit import SYSTEM
 from tiejun.bank.form_service import create_blueprint, freeze_form
 from tiejun.bank.laws_service import sync_register
 from tiejun.bank.service import give_to_practice, install_starter
+from tiejun.cases.library import install_cases
 from tiejun.clock import beijing
 from tiejun.crypto import random_code
 from tiejun.demo import candidates
+from tiejun.demo.cases import install_drafts
 from tiejun.demo.people import install_people, person_named
 from tiejun.demo.practising import practise
 from tiejun.demo.study import install_study
@@ -86,6 +88,8 @@ def install(core: Core, handlers: dict[str, Handler]) -> None:
         sync_register(db)
         install_starter(db, SYSTEM, long_ago)
         install_people(db, core.settings, long_ago)
+        install_cases(db, core.settings, SYSTEM, long_ago)
+        install_drafts(db, now)
         blueprint = create_blueprint(db, load_blueprint("demo-primary"), PROVINCIAL, SYSTEM, long_ago)
     for held in HELD:
         released_at = _hold(core, blueprint.id, held, _nine(now - timedelta(days=held.days_ago)))

@@ -1,10 +1,13 @@
 """What an uploaded file really is, judged by its content: the name and the browser's word do not count."""
 
+import re
 import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 import pypdfium2
@@ -18,6 +21,13 @@ UNPACKED_MAX: Final = 200 * 1024 * 1024
 MEMBERS_MAX: Final = 5000
 RATIO_MAX: Final = 200
 PIXELS_MAX: Final = 50_000_000
+# The parts of a Word file that say what it holds are small; more of one is never unpacked.
+PART_MAX: Final = 1024 * 1024
+# PDFium keeps global state: two threads that open documents at once bring the process down.
+_PDFIUM: Final = Lock()
+_TEMPLATE = re.compile(rb"<Relationship\b[^>]*attachedTemplate[^>]*>", re.IGNORECASE)
+_WORD: Final = b"wordprocessingml.document.main+xml"
+_ACTIVE: Final = (b"macroenabled", b"vbaproject", b"activex")
 
 
 class FileKind(StrEnum):
@@ -43,6 +53,19 @@ MEDIA_TYPES: Final = {
     FileKind.MP4: "video/mp4",
     FileKind.WEBM: "video/webm",
 }
+# What Pillow says of a picture that is none, cut off, or grows beyond measure.
+BROKEN_IMAGE: Final = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    IndexError,
+    struct.error,
+    zlib.error,
+)
 _SUFFIXES: Final = {"jpeg": FileKind.JPG} | {str(kind): kind for kind in FileKind}
 
 
@@ -109,7 +132,7 @@ def _damaged(name: str) -> Words:
 
 def _pdf_pages(path: Path, name: str) -> int:
     try:
-        with pypdfium2.PdfDocument(path) as document:
+        with _PDFIUM, pypdfium2.PdfDocument(path) as document:
             pages = len(document)
     except pypdfium2.PdfiumError as error:
         raise BadFile(said("“%(name)s”已损坏或有密码，打不开，没有保存。", name=name)) from error
@@ -121,25 +144,68 @@ def _pdf_pages(path: Path, name: str) -> int:
 def _check_docx(path: Path, name: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, struct.error, ValueError) as error:
+            _check_members(archive, max(1, path.stat().st_size), name)
+            kinds = _part(archive, "[content_types].xml").lower()
+            links = b"".join(_part(archive, member) for member in _names(archive) if member.endswith(".rels"))
+    except (
+        zipfile.BadZipFile,
+        struct.error,
+        zlib.error,
+        ValueError,
+        OSError,
+        RuntimeError,  # encrypted; NotImplementedError is one, too
+    ) as error:
         raise BadFile(_damaged(name)) from error
+    if any(word in kinds for word in _ACTIVE):
+        raise BadFile(said("“%(name)s”含有宏或控件，没有保存。", name=name))
+    if _WORD not in kinds:
+        raise BadFile(said("“%(name)s”不是 Word 文档（.docx），没有保存。", name=name))
+    if any(b"external" in link.lower() for link in _TEMPLATE.findall(links)):
+        raise BadFile(said("“%(name)s”引用了文件之外的模板，没有保存。", name=name))
+
+
+def _names(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return the members by the name that Word finds them under, which knows no capitals."""
+    return {member.lower(): member for member in archive.namelist()}
+
+
+def _check_members(archive: zipfile.ZipFile, packed: int, name: str) -> None:
+    members = archive.infolist()
     unpacked = sum(member.file_size for member in members)
-    packed = max(1, path.stat().st_size)
     if len(members) > MEMBERS_MAX or unpacked > UNPACKED_MAX or unpacked / packed > RATIO_MAX:
         raise BadFile(said("“%(name)s”解开后过大，没有保存。", name=name))
-    names = {member.filename for member in members}
-    if not {"[Content_Types].xml", "word/document.xml"} <= names:
+    names = _names(archive)
+    if not {"[content_types].xml", "word/document.xml"} <= set(names):
         raise BadFile(said("“%(name)s”不是 Word 文档（.docx），没有保存。", name=name))
-    if any(member.endswith("vbaProject.bin") for member in names):
-        raise BadFile(said("“%(name)s”含有宏，没有保存。", name=name))
+    if len(names) != len(members):
+        raise BadFile(_damaged(name))
+    if any(member.endswith("vbaproject.bin") or "/activex/" in member for member in names):
+        raise BadFile(said("“%(name)s”含有宏或控件，没有保存。", name=name))
+
+
+def _part(archive: zipfile.ZipFile, member: str) -> bytes:
+    """Return a small part of the file, whatever size its entry claims.
+
+    Raises:
+        ValueError: if it is larger than such a part can be.
+    """
+    with archive.open(_names(archive)[member]) as part:
+        content = part.read(PART_MAX + 1)
+    if len(content) > PART_MAX:
+        raise ValueError(f"{member} is too large")
+    return content
 
 
 def _check_image(path: Path, name: str, kind: FileKind) -> None:
+    form = "PNG" if kind is FileKind.PNG else "JPEG"
     try:
-        with Image.open(path, formats=["PNG" if kind is FileKind.PNG else "JPEG"]) as image:
+        with Image.open(path, formats=[form]) as image:
             if image.width * image.height > PIXELS_MAX:
                 raise BadFile(said("“%(name)s”的像素过多，没有保存。", name=name))
             image.verify()
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
+        # A JPEG has no checksums: that it was cut off shows when it is read, here at an eighth of its size.
+        with Image.open(path, formats=[form]) as image:
+            image.draft(None, (image.width // 8, image.height // 8))
+            image.load()
+    except BROKEN_IMAGE as error:
         raise BadFile(_damaged(name)) from error

@@ -1,7 +1,11 @@
 """Keeping uploaded files: written once, found by digest, never inside what the web server serves."""
 
 import hashlib
+import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -18,17 +22,25 @@ from tiejun.settings import Settings
 FOLDER = "files"
 CHUNK = 1024 * 1024
 MB = 1024 * 1024
+NAME_MAX = 200
 
 
-def keep(
-    settings: Settings, source: IO[bytes], name: str, allowed: frozenset[FileKind], most_mb: int
-) -> StoredFile:
-    """Check and store an upload; return its row, which the caller adds with `filed`.
+@dataclass(frozen=True)
+class Spooled:
+    """An upload on its way: where it lies while it is looked at, its digest and size in bytes."""
+
+    path: Path
+    digest: str
+    size: int
+
+
+@contextmanager
+def spooled(settings: Settings, source: IO[bytes], name: str, most_mb: int) -> Iterator[Spooled]:
+    """Write an upload where it is looked at; it is gone at the end, unless it was linked elsewhere.
 
     Raises:
-        BadFile: if it is empty, larger than `most_mb`, or not one of `allowed`; nothing is kept then.
+        BadFile: if it is empty or larger than `most_mb`.
     """
-    name = Path(name.replace("\\", "/")).name[-200:]
     folder = settings.data_dir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
@@ -42,13 +54,32 @@ def keep(
         if size == 0:
             raise BadFile(said("“%(name)s”是空文件，没有保存。", name=name))
         unfinished.flush()
-        found = check(Path(unfinished.name), name, allowed)
-        row = StoredFile(sha256=digest.hexdigest(), name=name, kind=found.kind, size=size, pages=found.pages)
-        target = _path(settings, row.sha256)
-        if not target.exists():
-            target.parent.mkdir(exist_ok=True)
-            target.hardlink_to(unfinished.name)
-    return row
+        os.fsync(unfinished.fileno())
+        yield Spooled(Path(unfinished.name), digest.hexdigest(), size)
+
+
+def keep(
+    settings: Settings, source: IO[bytes], name: str, allowed: frozenset[FileKind], most_mb: int
+) -> StoredFile:
+    """Check and store an upload; return its row, which the caller adds with `filed`.
+
+    Raises:
+        BadFile: if it is empty, larger than `most_mb`, or not one of `allowed`; nothing is kept then.
+    """
+    name = bare_name(name)
+    with spooled(settings, source, name, most_mb) as new:
+        found = check(new.path, name, allowed)
+        target = _path(settings, new.digest)
+        target.parent.mkdir(exist_ok=True)
+        with suppress(FileExistsError):  # somebody has stored the same bytes, perhaps at this moment
+            target.hardlink_to(new.path)
+    return StoredFile(sha256=new.digest, name=name, kind=found.kind, size=new.size, pages=found.pages)
+
+
+def bare_name(name: str) -> str:
+    """Return a file's name without its folder, and without signs that are not seen or turn the text round."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(sign for sign in last if sign.isprintable()).strip()[-NAME_MAX:]
 
 
 def filed(db: Session, row: StoredFile, actor: Actor, now: datetime) -> StoredFile:

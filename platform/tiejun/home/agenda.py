@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from tiejun.access import Permission, Persona
+from tiejun.cases import duties as cases
 from tiejun.certificates import queries as certificates
 from tiejun.certificates.models import Certificate, ResultStatement
 from tiejun.clock import beijing
@@ -29,6 +30,7 @@ SOURCES = (
     invigilation_duties.duties,
     result_queries.duties,
     certificates.duties,
+    cases.duties,
 )
 
 

@@ -43,10 +43,12 @@ class Size:
     cut_seconds: float
     kill_every: float
     kills: int
+    learners: int
+    rounds: int
 
 
-FULL = Size(500, 50, 150.0, 60.0, 20.0, 6)
-SMALL = Size(60, 12, 26.0, 10.0, 8.0, 2)
+FULL = Size(500, 50, 150.0, 60.0, 20.0, 6, 200, 30)
+SMALL = Size(60, 12, 26.0, 10.0, 8.0, 2, 30, 10)
 
 
 @dataclass

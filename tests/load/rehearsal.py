@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from tests.load import audit, day, outcome, preparation
+from tests.load import audit, day, learning, outcome, preparation
 from tests.load.audit import Marks
 from tests.load.candidate import Desk
 from tests.load.cast import Cast, choose, for_make_up
@@ -67,6 +67,10 @@ def _rehearse(home: Installation, asked: argparse.Namespace, report: Report) -> 
         outcome.wait_for_the_end(stage, stage.sitting)
         judge_late_answers(stage, people, desks)
     _publish(stage, world, people, marks)
+    with report.step("an hour of study"):
+        there = {who.name for who in people.everybody}
+        learners = {name: login for name, login in world.logins.items() if name not in there}
+        learning.study(stage, learners, stage.size.learners, stage.size.rounds)
     _make_up(stage, people, marks)
     with report.step("audit"):
         _audit(stage, people, marks)

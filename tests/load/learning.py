@@ -95,7 +95,9 @@ def study(stage: Stage, logins: dict[str, tuple[str, str]], count: int, rounds: 
     """Let `count` officers study for `rounds` rounds and compare what was credited with the clock."""
     lessons = _courses(stage)
     chosen = stage.rng.sample(sorted(logins.items()), count)
-    kinds = [CHEATS[n % len(CHEATS)] if n % 3 == 2 else HONEST[n % len(HONEST)] for n in range(count)]
+    kinds = [
+        CHEATS[n // 3 % len(CHEATS)] if n % 3 == 2 else HONEST[n // 2 % len(HONEST)] for n in range(count)
+    ]
     learners = [
         Learner(_person(name, login, password, stage.rng), kind, random.Random(stage.rng.random()))
         for (name, (login, password)), kind in zip(chosen, kinds, strict=True)

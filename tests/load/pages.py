@@ -262,7 +262,7 @@ class Visitor:
 
     def change_password(self, page: Page) -> None:
         """Choose an own password on the page that asks for it."""
-        fresh = f"Lv-{self.login[::-1]}-Tiejun9"
+        fresh = f"Lv-{self.login[::-1][:-1]}-Tiejun9"  # a password may not hold the login
         form = page.form("/password").fill(old=self.password, new=fresh, again=fresh)
         after = self.post(form)
         if after.path.startswith("/password"):

@@ -77,6 +77,11 @@ SHOTS = (
     Shot("make-up-board", "demo-province", "/make-ups", pick_two),
     Shot("item", "demo-writer", "/items", first_link("tbody a[href^='/items/']")),
     Shot("certificates", "demo-province", "/certificates"),
+    Shot("study", "demo-officer", "/study"),
+    Shot("practice", "demo-officer", "/practice", phone="practice-phone"),
+    Shot("case", "demo-officer", "/cases", first_link("main a[href^='/cases/']:not([href*='?'])")),
+    Shot("overview", "demo-province", "/overview"),
+    Shot("marking", "demo-marker", "/marking", first_link("main a[href^='/marking/']")),
 )
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 
 from question_bank.item import Part
-from question_bank.syllabus import load_syllabus
+from question_bank.syllabus import Module, Unit, load_syllabus
 from question_bank.terms import ItemKind, PartType, Tier
 from question_bank.words import said
 from tiejun.bank.models import ItemPurpose
@@ -102,25 +102,31 @@ def purpose_choices() -> Choices:
 
 def unit_choices() -> Choices:
     """Return the units of the syllabus."""
-    return [(unit.code, f"{unit.code} {unit.title}") for unit in load_syllabus().units()]
+    return [(unit.code, f"{unit.code} {_title(unit)}") for unit in load_syllabus().units()]
 
 
 def unit_and_module_choices() -> Choices:
     """Return modules and units in the order of the syllabus."""
     found: Choices = []
     for module in load_syllabus().modules:
-        found.append((module.code, f"{module.code} {module.title}"))
-        found += [(unit.code, f"　{unit.code} {unit.title}") for unit in module.units]
+        found.append((module.code, f"{module.code} {_title(module)}"))
+        found += [(unit.code, f"　{unit.code} {_title(unit)}") for unit in module.units]
     return found
 
 
 def unit_title(code: str | None) -> str:
     """Return "B5 title", or a dash for an item without a unit."""
     unit = load_syllabus().unit(code) if code else None
-    return f"{unit.code} {unit.title}" if unit else (code or "—")
+    return f"{unit.code} {_title(unit)}" if unit else (code or "—")
 
 
 def module_title(code: str) -> str:
     """Return the title of a module."""
     module = load_syllabus().module(code)
-    return module.title if module else code
+    return _title(module) if module else code
+
+
+def _title(of: Module | Unit) -> str:
+    """Return a title of the syllabus in the reader's language; Chinese where nobody reads."""
+    locale = get_locale()
+    return of.title_en if locale is not None and locale.language == "en" else of.title

@@ -53,7 +53,8 @@ def make_ups_by_unit(view: View, found: Mapping[int, Due]) -> Table:
 def certificates_by_month(issued: Mapping[tuple[int, str, str], int]) -> Table:
     """Return the certificates of a year by month, level and tier."""
     columns = [
-        Column(f"{_(LEVEL_WORDS[level])}{_(TIER_WORDS[tier])}", colour) for level, tier, colour in SERIES
+        Column(_("%(level)s%(tier)s", level=_(LEVEL_WORDS[level]), tier=_(TIER_WORDS[tier])), colour)
+        for level, tier, colour in SERIES
     ]
     rows = []
     for month in range(1, 13):

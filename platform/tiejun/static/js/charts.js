@@ -75,6 +75,18 @@
     };
   }
 
+  /* How many lines the legend takes: ECharts breaks it, but keeps room for one only. */
+  function legendLines(facts) {
+    var lines = 1;
+    var at = 0;
+    facts.table.series.forEach(function (one) {
+      var wide = one.name.split("").reduce(function (sum, sign) { return sum + (sign > "\u2e7f" ? 1 : 0.58); }, 0) * facts.size + 25;
+      if (at && at + wide > facts.width) { lines += 1; at = 0; }
+      at += wide;
+    });
+    return lines;
+  }
+
   /* @returns what ECharts draws; without movement, so that it is the same for everybody and on paper. */
   function option(facts, ink) {
     var words = { color: ink["ink-2"], fontSize: facts.size, fontFamily: ink.font };
@@ -100,7 +112,7 @@
       animation: false,
       aria: { enabled: true, label: { enabled: true, description: facts.label } },
       textStyle: words,
-      grid: { left: 4, right: facts.kind === "bars" ? facts.size * 4 : facts.size, top: 36, bottom: 4, containLabel: true },
+      grid: { left: 4, right: facts.kind === "bars" ? facts.size * 4 : facts.size, top: 36 + facts.above, bottom: 4, containLabel: true },
       legend: { show: true, left: 0, top: 0, itemWidth: 10, itemHeight: 10, selectedMode: false, textStyle: words },
       tooltip: {
         trigger: "axis",
@@ -127,8 +139,10 @@
     var size = parseFloat(window.getComputedStyle(figure).fontSize) * 0.86;
     var width = paper ? 620 : box.clientWidth;
     var rows = table.names.length * (kind === "bars" ? table.series.length : 0);
-    var facts = { kind: kind, unit: figure.dataset.unit, table: table, size: size, label: box.getAttribute("data-label"), names: Math.min(width * 0.34, size * 18), isWide: width > 480 };
+    var facts = { kind: kind, unit: figure.dataset.unit, table: table, size: size, label: box.getAttribute("data-label"), names: Math.min(width * 0.34, size * 18), width: width, isWide: width > 480 };
+    facts.above = (legendLines(facts) - 1) * (size + 10);
     var height = kind === "bars" ? Math.max(120, 56 + rows * 14 + table.names.length * 10) : 232;
+    height += facts.above;
     var chart = window.echarts.getInstanceByDom(box) || window.echarts.init(box, null, { renderer: "svg", width: width, height: height });
     chart.resize({ width: width, height: height });
     chart.setOption(option(facts, palette(paper || document.documentElement.getAttribute("data-bs-theme") || "light")), true);

@@ -2,45 +2,46 @@
 
 from flask_babel import gettext
 
+from question_bank.words import said
 from tiejun.cases.models import CaseState
 
 _STATES = {
-    CaseState.DRAFT: "草稿",
-    CaseState.IN_REVIEW: "审核中",
-    CaseState.RETURNED: "已退回",
-    CaseState.PUBLISHED: "已公布",
-    CaseState.SUPERSEDED: "旧版",
+    CaseState.DRAFT: said("草稿"),
+    CaseState.IN_REVIEW: said("审核中"),
+    CaseState.RETURNED: said("已退回"),
+    CaseState.PUBLISHED: said("已公布"),
+    CaseState.SUPERSEDED: said("旧版"),
 }
 _TONES = {CaseState.RETURNED: "due", CaseState.PUBLISHED: "ok"}
-_OUTCOMES = {CaseState.PUBLISHED: "同意公布", CaseState.RETURNED: "退回修改"}
+_OUTCOMES = {CaseState.PUBLISHED: said("同意公布"), CaseState.RETURNED: said("退回修改")}
 _MEDIA = (
-    "大气",
-    "水",
-    "土壤和地下水",
-    "固体废物",
-    "噪声",
-    "海洋",
-    "生态",
-    "核与辐射",
-    "环评与许可",
-    "监测数据",
-    "综合",
+    said("大气"),
+    said("水"),
+    said("土壤和地下水"),
+    said("固体废物"),
+    said("噪声"),
+    said("海洋"),
+    said("生态"),
+    said("核与辐射"),
+    said("环评与许可"),
+    said("监测数据"),
+    said("综合"),
 )
 _FIELDS = {
-    "title": "标题",
-    "summary": "案情提要",
-    "body": "正文",
-    "units": "大纲单元",
-    "citations": "法律依据",
-    "medium": "领域",
-    "place": "地点",
-    "decision": "处理结果",
-    "points": "教学要点",
-    "questions": "讨论题",
-    "minutes": "阅读时长",
-    "is_anonymous": "脱密脱敏",
-    "comment": "审核意见",
-    "why": "停用理由",
+    "title": said("标题"),
+    "summary": said("案情提要"),
+    "body": said("正文"),
+    "units": said("大纲单元"),
+    "citations": said("法律依据"),
+    "medium": said("领域"),
+    "place": said("地点"),
+    "decision": said("处理结果"),
+    "points": said("教学要点"),
+    "questions": said("讨论题"),
+    "minutes": said("阅读时长"),
+    "is_anonymous": said("脱密脱敏"),
+    "comment": said("审核意见"),
+    "why": said("停用理由"),
 }
 
 
@@ -67,7 +68,7 @@ def outcome_word(value: str) -> str:
 
 def medium_choices() -> list[tuple[str, str]]:
     """Return the fields of enforcement that a case may be filed under."""
-    return [(medium, str(gettext(medium))) for medium in _MEDIA]
+    return [(str(medium), str(gettext(medium))) for medium in _MEDIA]
 
 
 def field_word(name: str) -> str:

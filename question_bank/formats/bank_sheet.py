@@ -170,26 +170,26 @@ def read_group(rows: Sequence[Row], code: str, defaults: ImportDefaults) -> Json
     """
     head = rows[0]
     if head.texts.get("part"):
-        head.reading = "小题"
+        head.reading = said("小题")
         raise CellProblem(said("小题上面没有编号相同的案例分析题"))
-    is_case = head.text("type", "题型") == ItemKind.CASE.label
+    is_case = head.text("type", said("题型")) == ItemKind.CASE.label
     parts = [_part(row) for row in (rows[1:] if is_case else rows)]
     return {
         "id": code,
         "unit": _unit(head, defaults),
-        "tiers": cells.read_tiers(head.text("tier", "层级")) or [tier.value for tier in defaults.tiers],
+        "tiers": cells.read_tiers(head.text("tier", said("层级"))) or [tier.value for tier in defaults.tiers],
         "kind": ItemKind.CASE.value if is_case else parts[0]["type"],
         "difficulty": _difficulty(head, defaults),
         "stimulus": _as_it_stands(head, "stem") if is_case else None,
         "parts": parts,
         "rationale": _as_it_stands(head, "rationale"),
-        "citations": cells.read_citations(head.text("citation", "依据")),
+        "citations": cells.read_citations(head.text("citation", said("依据"))),
         "figures": cells.read_figures(_as_it_stands(head, "figures")),
     }
 
 
 def _unit(row: Row, defaults: ImportDefaults) -> str | None:
-    text = row.text("unit", "知识点")
+    text = row.text("unit", said("知识点"))
     for unit in load_syllabus().units() if text else ():
         if text.upper().split(maxsplit=1)[0] == unit.code or text == unit.title:
             return unit.code
@@ -199,7 +199,7 @@ def _unit(row: Row, defaults: ImportDefaults) -> str | None:
 
 
 def _difficulty(row: Row, defaults: ImportDefaults) -> float:
-    text = row.text("difficulty", "难度")
+    text = row.text("difficulty", said("难度"))
     return float(cells.read_number(text, said("难度"))) if text else defaults.difficulty
 
 
@@ -212,11 +212,11 @@ def _part(row: Row) -> Json:
 
 
 def _part_json(row: Row) -> Json:
-    kind = part_type(row.text("type", "题型"))
+    kind = part_type(row.text("type", said("题型")))
     part: Json = {"type": kind.value, "stem": _as_it_stands(row, "stem"), "options": [], "key": None}
-    part["points"] = cells.read_number(row.text("points", "分值"), said("分值"))
+    part["points"] = cells.read_number(row.text("points", said("分值")), said("分值"))
     part["rubric"] = []
-    answer = row.text("answer", "答案")
+    answer = row.text("answer", said("答案"))
     if kind is PartType.TRUE_FALSE:
         part["key"] = truth(answer, [])
     elif kind is PartType.FILL_IN:
@@ -232,9 +232,9 @@ def _choice(row: Row, kind: PartType, answer: str) -> Json:
     texts = [_as_it_stands(row, letter) for letter in LETTERS]
     while texts and not texts[-1]:
         texts.pop()
-    row.reading = "选项代码"
+    row.reading = said("选项代码")
     ids = cells.read_option_ids(row.texts.get("option_ids", ""), len(texts))
-    row.reading = "答案"
+    row.reading = said("答案")
     chosen = [ids[LETTERS.index(letter)] for letter in choice_letters(answer, texts)]
     if kind is PartType.SINGLE and len(chosen) > 1:
         raise CellProblem(said("单选题有 %(n)s 个答案", n=len(chosen)))

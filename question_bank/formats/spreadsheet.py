@@ -133,7 +133,7 @@ def _read_bank(sheet_name: str, rows: list[Row], defaults: ImportDefaults, repor
         number = len(report.rows) + len(report.faulty_rows) + 1
         try:
             if code in report.codes:
-                head.reading = "题库编号"
+                head.reading = said("题库编号")
                 raise CellProblem(said("编号“%(code)s”在文件中重复", code=code))
             item = Item.from_json(read_group(group, code or f"{defaults.id_prefix}{number:04d}", defaults))
         except CellProblem as problem:

@@ -110,7 +110,7 @@ def save(seq):
 first = save(1)
 largest = max(path.stat().st_size for path in folder.iterdir())
 resource.setrlimit(resource.RLIMIT_FSIZE, (largest + 20_000, resource.RLIM_INFINITY))
-statuses = [save(seq).status_code for seq in range(2, 12)]
+statuses = [save(seq).status_code for seq in range(2, 40)]
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 refused = statuses.index(503) + 2
 again = save(refused)

@@ -17,6 +17,7 @@ APP = "platform/tiejun/"
 COMMANDS = "a command's words, for who runs the server: Chinese"
 HEADINGS = "headings of Excel files: a data format that other systems read"
 OFFICIAL = "an official Chinese document"
+MAILS = "mails, which are Chinese (decision 0017): who reads them later has chosen no language there"
 ELSEWHERE = {
     APP + "regulation.py": "sources of law, quoted",
     APP + "calendar_cn.py": "names of holidays in the State Council's notices, and errors of a settings file",
@@ -24,7 +25,9 @@ ELSEWHERE = {
     APP + "cli.py": COMMANDS,
     APP + "commands.py": COMMANDS,
     APP + "bank/cli.py": COMMANDS,
+    APP + "cases/cli.py": COMMANDS,
     APP + "exams/cli.py": COMMANDS,
+    APP + "notices/cli.py": COMMANDS,
     APP + "people/cli.py": COMMANDS,
     APP + "operations/cli.py": COMMANDS,
     APP + "operations/archive.py": COMMANDS,
@@ -40,6 +43,9 @@ ELSEWHERE = {
     APP + "certificates/paper.py": OFFICIAL,
     APP + "exams/make_up_notice.py": OFFICIAL,
     APP + "exams/result_record.py": OFFICIAL,
+    APP + "study/statement.py": OFFICIAL + ", and headings of its Excel file",
+    APP + "mail.py": MAILS,
+    APP + "notices/delivery.py": MAILS,
     "question_bank/formats/citations.py": "how articles are written, which is read, not said",
 }
 DEMO = APP + "demo/"  # invented people, exams and records: content, as a user would type it
@@ -52,9 +58,15 @@ HERE = {
     APP + "certificates/issuing.py": {"（演示）"},  # in the name of a programme, stored
     APP + "certificates/service.py": {"TIEJUN_CERTIFICATE_PROVIDER: 目前只能是 "},  # a command's
     APP + "certificates/views.py": {"岗位培训合格证书-"},  # name of the PDF
+    APP + "cases/library.py": {"铁军案例编写组"},  # the author of the shipped cases, stored
     APP + "exams/admin_service.py": {"补考场", "场", "年", "月", "日"},  # the title a sitting gets, stored
     APP + "pages.py": {"一二三四五六日", "年", "月", "日", "星期"},  # dates; `_english` writes the others
+    APP + "study/ledger.py": {"系统计时"},  # who recorded hours, stored; pages look it up in the catalogue
+    # An actor, a proof and a version of the syllabus, stored.
+    APP + "study/sets.py": {"系统（课程组合学完）", "线上学完课程组合的全部课程", "试行"},
+    "question_bank/formats/bank_cells.py": {"分", "分】", "第", "条", "条之"},  # cells, read back
     "question_bank/formats/spreadsheet.py": {"说明"},  # the name of a sheet, read
+    "question_bank/markup.py": {"〔图〕", "〔图："},  # a picture in an item's excerpt, stored
     "question_bank/laws.py": {"中华人民共和国", "第", "条", "之"},  # titles and labels of the law itself
     "question_bank/scoring.py": {"㐀-䶿一-鿿"},  # a range of characters
 }
@@ -66,6 +78,11 @@ TABLES = {
     APP + "exams/admin_forms.py": {"FIELDS"},
     APP + "certificates/rules.py": {"XPCC_NAME", "PROVINCES", "name"},
     "question_bank/formats/cells.py": {"HEADERS", "TYPES", "RIGHT", "WRONG"},
+    "question_bank/formats/bank_cells.py": {"TRUTH"},
+    "question_bank/formats/bank_sheet.py": {
+        *("CODE", "COLUMNS", "LEFT_OUT"),
+        *("write_bank", "_write_left_out", "item_cells", "_part_cells"),
+    },
     "question_bank/formats/row.py": {"DIFFICULTIES", "_points"},
 }
 

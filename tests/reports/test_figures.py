@@ -187,7 +187,7 @@ def test_duties_are_those_of_the_first_page(country, province):
 
     found = country.cells(province, "duties")
     with country.database.reading() as db:
-        listed = agenda(db, province, country.clock()).duties
+        listed = agenda(db, province, country.settings, country.clock()).duties
 
     assert found["补考不合格后约谈"] == [1, 0, 0, 0, 1]
     assert found["准备场次"] == [0, 1, 0, 0, 1]

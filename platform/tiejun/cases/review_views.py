@@ -71,10 +71,10 @@ def retire(public_id: UUID) -> ResponseReturnValue:
 def _decision(outcome: str, comment: str) -> Decision:
     who = persona()
     if outcome not in (CaseState.PUBLISHED, CaseState.RETURNED):
-        raise Rejected(NOT_SAVED, [Problem("审核", "outcome", said("请选择同意公布还是退回修改。"))])
+        raise Rejected(NOT_SAVED, [Problem(said("审核"), "outcome", said("请选择同意公布还是退回修改。"))])
     if len(comment) > COMMENT_MAX:
         raise Rejected(
-            NOT_SAVED, [Problem("审核", "comment", said("最多 %(most)s 个字符。", most=COMMENT_MAX))]
+            NOT_SAVED, [Problem(said("审核"), "comment", said("最多 %(most)s 个字符。", most=COMMENT_MAX))]
         )
     return Decision(CaseState(outcome), comment, who.account_id, who.name)
 

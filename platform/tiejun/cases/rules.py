@@ -62,18 +62,20 @@ def may_decide(author_id: int | None, reviewer_id: int | None) -> bool:
 
 def storage_problems(text: Text) -> list[Problem]:
     """Return why a draft cannot even be stored: it may be unfinished, but not without measure."""
-    found = [] if text.title else [Problem("案例", "title", said("请填写标题。"))]
+    found = [] if text.title else [Problem(said("案例"), "title", said("请填写标题。"))]
     for name, most in _LONGEST.items():
         if len(getattr(text, name)) > most:
-            found.append(Problem("案例", name, said("最多 %(most)s 个字符。", most=most)))
+            found.append(Problem(said("案例"), name, said("最多 %(most)s 个字符。", most=most)))
     if len(text.units) > UNITS_MAX:
-        found.append(Problem("案例", "units", said("最多归入 %(most)s 个单元。", most=UNITS_MAX)))
+        found.append(Problem(said("案例"), "units", said("最多归入 %(most)s 个单元。", most=UNITS_MAX)))
     if len(text.citations) > CITATIONS_MAX:
-        found.append(Problem("案例", "citations", said("最多引用 %(most)s 条。", most=CITATIONS_MAX)))
+        found.append(Problem(said("案例"), "citations", said("最多引用 %(most)s 条。", most=CITATIONS_MAX)))
     if text.minutes is not None and not 1 <= text.minutes <= MINUTES_MAX:
         found.append(
             Problem(
-                "案例", "minutes", said("应为 1 至 %(most)s 的整数，留空则按字数估算。", most=MINUTES_MAX)
+                said("案例"),
+                "minutes",
+                said("应为 1 至 %(most)s 的整数，留空则按字数估算。", most=MINUTES_MAX),
             )
         )
     return found
@@ -94,15 +96,15 @@ def submission_problems(text: Text) -> list[Problem]:
     """Return what is missing before a reviewer is asked."""
     found = []
     if not text.summary:
-        found.append(Problem("案例", "summary", said("请用两三句话写明案情，列表和检索都用它。")))
+        found.append(Problem(said("案例"), "summary", said("请用两三句话写明案情，列表和检索都用它。")))
     if len(text.words) < BODY_LEAST:
-        found.append(Problem("案例", "body", said("正文至少 %(least)s 个字。", least=BODY_LEAST)))
+        found.append(Problem(said("案例"), "body", said("正文至少 %(least)s 个字。", least=BODY_LEAST)))
     if not text.units:
-        found.append(Problem("案例", "units", said("请归入至少一个大纲单元。")))
+        found.append(Problem(said("案例"), "units", said("请归入至少一个大纲单元。")))
     if not text.citations:
-        found.append(Problem("案例", "citations", said("请引用至少一条法律依据。")))
+        found.append(Problem(said("案例"), "citations", said("请引用至少一条法律依据。")))
     if not text.is_anonymous:
-        found.append(Problem("案例", "is_anonymous", said("提交审核前，请确认材料已脱密脱敏。")))
+        found.append(Problem(said("案例"), "is_anonymous", said("提交审核前，请确认材料已脱密脱敏。")))
     return found
 
 

@@ -158,7 +158,7 @@ def decide(db: Session, version: CaseVersion, decision: Decision, actor: Actor, 
     if version.state != CaseState.IN_REVIEW:
         raise Conflict(said("这份材料不在审核中：可能已被撤回，或者另一人已经审核。"))
     if decision.outcome is CaseState.RETURNED and not decision.comment:
-        problem = Problem("审核", "comment", said("退回时请写明要改什么。"))
+        problem = Problem(said("审核"), "comment", said("退回时请写明要改什么。"))
         raise Rejected(said("没有保存，请改正下面的内容。填写的内容都还在。"), [problem])
     remark = CaseComment(
         version_id=version.id,
@@ -228,7 +228,7 @@ def retire(db: Session, version: CaseVersion, why: str, actor: Actor, now: datet
     if version.case.published is None or version.case.retired_at is not None:
         raise Conflict(said("这个案例没有公布，或者已经停用。"))
     if not why:
-        raise Rejected(said("没有停用。"), [Problem("停用", "why", said("请写明停用的理由。"))])
+        raise Rejected(said("没有停用。"), [Problem(said("停用"), "why", said("请写明停用的理由。"))])
     version.case.retired_at, version.case.retired_why = now, why[:500]
     _record(db, version, "case.retired", actor, now)
 
@@ -284,12 +284,12 @@ def _unknown(db: Session, text: Text) -> list[Problem]:
     """Return what units and citations name that does not exist."""
     syllabus = load_syllabus()
     units = [
-        Problem("案例", "units", said("大纲中没有单元“%(unit)s”。", unit=unit[:20]))
+        Problem(said("案例"), "units", said("大纲中没有单元“%(unit)s”。", unit=unit[:20]))
         for unit in text.units
         if syllabus.unit(unit) is None
     ]
     cited = _Cited(tuple(Citation(law, article) for law, article in text.citations))
-    found = CitationCheck(db, [cited])("案例", cited).problems
+    found = CitationCheck(db, [cited])(said("案例"), cited).problems
     return units + [Problem(problem.where, "citations", problem.message) for problem in found]
 
 

@@ -68,7 +68,7 @@ def outcome_word(value: str) -> str:
 
 def medium_choices() -> list[tuple[str, str]]:
     """Return the fields of enforcement that a case may be filed under."""
-    return [(medium, str(gettext(medium))) for medium in _MEDIA]
+    return [(str(medium), str(gettext(medium))) for medium in _MEDIA]
 
 
 def field_word(name: str) -> str:

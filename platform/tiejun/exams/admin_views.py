@@ -17,7 +17,7 @@ from tiejun.exams.admin_forms import ExamForm, SittingForm
 from tiejun.exams.admin_rules import PHASE_WORDS, Phase
 from tiejun.exams.models import Exam, Sitting
 from tiejun.people.levels import LEVEL_WORDS, TIER_WORDS
-from tiejun.web import actor, notice, now, reading, transaction
+from tiejun.web import actor, joined, notice, now, reading, transaction
 
 bp = Blueprint("exams", __name__)
 WORDS = {"level_words": LEVEL_WORDS, "tier_words": TIER_WORDS}
@@ -113,7 +113,7 @@ def _offer_exam(db: Session, who: Persona, form: ExamForm) -> dict[int, tuple[st
 
 
 def _blueprint_words(one: bank.Blueprint) -> str:
-    kind = f"{LEVEL_WORDS.get(one.level, '')}{TIER_WORDS.get(one.tier, '')}"
+    kind = joined(filter(None, (LEVEL_WORDS.get(one.level), TIER_WORDS.get(one.tier))), "·")
     words: str = _(
         "%(title)s（%(kind)s，%(minutes)s分钟，%(total)s分，%(cut)s分合格）",
         title=one.title,

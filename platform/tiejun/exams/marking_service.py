@@ -153,7 +153,7 @@ def _check_awarded(awarded: Sequence[Decimal], part: Part, code: str) -> None:
     else:
         problem = awarded_problem(awarded, worth)
     if problem:
-        raise Rejected("评分没有保存。", [Problem(code, "awarded", problem)])
+        raise Rejected(said("评分没有保存。"), [Problem(code, "awarded", problem)])
 
 
 def _locked(db: Session, place: Place, who: Persona) -> None:

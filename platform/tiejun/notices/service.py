@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun.db import Database
 from tiejun.errors import NotFound
 from tiejun.notices.models import MailDelivery, MailState, Notice
@@ -87,7 +88,7 @@ def mark_read(db: Session, account_id: int, public_id: UUID, now: datetime) -> N
     mine = select(Notice).where(Notice.public_id == public_id, Notice.account_id == account_id)
     notice = db.scalars(mine).one_or_none()
     if notice is None:
-        raise NotFound("没有找到这条通知。")
+        raise NotFound(said("没有找到这条通知。"))
     notice.read_at = notice.read_at or now
     return notice
 

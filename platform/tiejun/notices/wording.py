@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-from question_bank.words import Words, said
+from question_bank.words import Words, listed, said
 from tiejun.clock import beijing
 from tiejun.exams.make_up_rules import SOON_DAYS
 from tiejun.notices.rules import Topic
@@ -209,5 +209,5 @@ def _steps(within: dict[int, int]) -> Words:
 
 
 def _names(cases: Sequence[Counted]) -> str:
-    names = "、".join(f"{case.name} {case.due_on}" for case in cases[:MOST_NAMES])
+    names = listed(f"{case.name} {case.due_on}" for case in cases[:MOST_NAMES])
     return names if len(cases) <= MOST_NAMES else said("%(names)s等", names=names)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from question_bank.item import Item as ItemText
 from question_bank.syllabus import load_syllabus
+from question_bank.words import said
 from tiejun.bank.item_rows import IS_CURRENT, to_text
 from tiejun.bank.models import Item, ItemPurpose, ItemVersion
 from tiejun.bank.queries import CitedArticle, cited_articles
@@ -140,7 +141,7 @@ def my_run(db: Session, person_id: int, public_id: UUID) -> PracticeRun:
     wanted = select(PracticeRun).where(PracticeRun.public_id == public_id, PracticeRun.person_id == person_id)
     run = db.scalars(wanted).one_or_none()
     if run is None:
-        raise NotFound("没有这次练习，或者不是您的。")
+        raise NotFound(said("没有这次练习，或者不是您的。"))
     return run
 
 
@@ -181,7 +182,7 @@ def step_of(db: Session, run: PracticeRun, number: int) -> Step:
         NotFound: if the run has no such step, or its item is no practice item any more.
     """
     if not 1 <= number <= len(run.versions):
-        raise NotFound("这次练习没有这道题。")
+        raise NotFound(said("这次练习没有这道题。"))
     item, version = _open_version(db, ItemVersion.id == run.versions[number - 1])
     answer = db.scalars(
         select(PracticeAnswer).where(PracticeAnswer.run_id == run.id, PracticeAnswer.step == number)
@@ -195,7 +196,7 @@ def _open_version(db: Session, which: ColumnElement[bool]) -> tuple[Item, ItemVe
     loaded = query.options(selectinload(ItemVersion.key), selectinload(ItemVersion.citations))
     found = db.execute(loaded.where(which, *IS_OPEN)).one_or_none()
     if found is None:
-        raise NotFound("这道题不在练习题库中。", code="not_in_practice")
+        raise NotFound(said("这道题不在练习题库中。"), code="not_in_practice")
     item, version = found
     return item, version
 
@@ -269,7 +270,7 @@ def notebook_entry(db: Session, person_id: int, public_id: UUID) -> NotebookEntr
     mine = (PracticeRecord.person_id == person_id, PracticeRecord.item_id == item.id)
     record = db.scalars(select(PracticeRecord).where(*mine)).one_or_none()
     if record is None:
-        raise NotFound("您还没有练习过这道题。")
+        raise NotFound(said("您还没有练习过这道题。"))
     return NotebookEntry(item, record, to_text(version), _cited(db, version), _given(db, person_id, item.id))
 
 

@@ -40,7 +40,7 @@ def start(db: Session, person_id: int, asked: Asked, now: datetime) -> PracticeR
     found = queries.candidates(db, person_id, asked.source, asked.wanted)
     versions = draw(found, asked.size, seed)
     if not versions:
-        raise Conflict("没有符合条件的练习题，请放宽条件。", code="nothing_to_practise")
+        raise Conflict(said("没有符合条件的练习题，请放宽条件。"), code="nothing_to_practise")
     run = PracticeRun(
         person_id=person_id,
         source=asked.source,
@@ -121,7 +121,7 @@ def remove(db: Session, person_id: int, public_id: UUID) -> None:
     """
     record = queries.notebook_entry(db, person_id, public_id).record
     if record.entered_at is None:
-        raise NotFound("这道题不在您的错题本中。")
+        raise NotFound(said("这道题不在您的错题本中。"))
     record.entered_at, record.right_days, record.last_right_on = None, 0, None
 
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from question_bank.scoring import ValueShapeError
 from question_bank.syllabus import load_syllabus
+from question_bank.words import said
 from tiejun.access import Permission, persona, require
 from tiejun.clock import beijing
 from tiejun.errors import NotFound
@@ -126,7 +127,7 @@ def remove(public_id: UUID) -> ResponseReturnValue:
 def _me() -> int:
     person_id = persona().person_id
     if person_id is None:
-        raise NotFound("您的账户没有对应的人员档案，不能练习。")
+        raise NotFound(said("您的账户没有对应的人员档案，不能练习。"))
     return person_id
 
 

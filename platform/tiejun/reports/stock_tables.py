@@ -11,6 +11,7 @@ from tiejun.reports.queries import Staff
 from tiejun.reports.rules import EXPIRY_MONTHS, Due
 from tiejun.reports.tables import Column, Kind, Row, Table, share
 from tiejun.reports.view import View
+from tiejun.web import joined
 
 SERIES = (
     (Level.NATIONAL, "primary", "ink-3"),
@@ -53,8 +54,7 @@ def make_ups_by_unit(view: View, found: Mapping[int, Due]) -> Table:
 def certificates_by_month(issued: Mapping[tuple[int, str, str], int]) -> Table:
     """Return the certificates of a year by month, level and tier."""
     columns = [
-        Column(_("%(level)s%(tier)s", level=_(LEVEL_WORDS[level]), tier=_(TIER_WORDS[tier])), colour)
-        for level, tier, colour in SERIES
+        Column(joined((LEVEL_WORDS[level], TIER_WORDS[tier]), "·"), colour) for level, tier, colour in SERIES
     ]
     rows = []
     for month in range(1, 13):

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun.access import Permission, Persona
 from tiejun.clock import BEIJING, beijing
 from tiejun.errors import NotFound
@@ -77,7 +78,7 @@ def view(db: Session, who: Persona, unit_id: int | None, year: int | None, now: 
     roots = [unit for unit in found if unit.path in scopes and not _lies_below(unit, scopes)]
     unit = next((one for one in found if one.id == unit_id), None) if unit_id is not None else roots[0]
     if unit is None:
-        raise NotFound("没有找到这个单位，或者您无权查看。")
+        raise NotFound(said("没有找到这个单位，或者您无权查看。"))
     above = [int(part) for part in unit.path.split("/") if part]
     query = select(Unit).where(in_scope(scopes), or_(Unit.id.in_(above), Unit.parent_id == unit.id))
     near = list(db.scalars(query.order_by(Unit.code)))

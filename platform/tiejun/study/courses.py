@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from question_bank.syllabus import load_syllabus
-from question_bank.words import said
+from question_bank.words import listed, said
 from tiejun.audit import Actor, record
 from tiejun.bank.law_queries import find_article
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
@@ -112,7 +112,7 @@ def _write(course: Course, spec: CourseSpec, now: datetime) -> None:
         faults.append(Problem("", "category", said("请从列表中选择。")))
     known = {unit.code for module in load_syllabus().modules for unit in module.units}
     if strange := [code for code in spec.units if code not in known]:
-        words = said("大纲中没有单元 %(codes)s。", codes="、".join(strange))
+        words = said("大纲中没有单元 %(codes)s。", codes=listed(strange))
         faults.append(Problem("", "units", words))
     if faults:
         raise Rejected(NOT_SAVED, faults)

@@ -83,16 +83,16 @@ def lesson(public_id: UUID) -> ResponseReturnValue:
     with reading() as db:
         page = course_queries.visible_lesson(db, public_id, _scopes())
         offered = offer(db, page.source, persona().person_id, settings(), now())
-    texts: list[str] = []
+    pages: list[pdf_pages.PdfPage] = []
     if page.lesson.kind == LessonKind.PDF and page.lesson.file:
-        texts = pdf_pages.page_texts(settings(), page.lesson.file)
+        pages = pdf_pages.pdf_pages(settings(), page.lesson.file)
     return render_template(
         "study/lesson.html",
         page=page,
         lesson=page.lesson,
         course=page.lesson.course,
         offer=offered,
-        texts=texts,
+        pages=pages,
     )
 
 

@@ -68,7 +68,8 @@ def _read(page: pypdfium2.PdfPage) -> PdfPage:
 
 
 def _scale(page: pypdfium2.PdfPage) -> float:
-    return min(WIDTH / page.get_width(), HEIGHT_MOST / page.get_height())
+    width, height = float(page.get_width()), float(page.get_height())
+    return min(WIDTH / width, HEIGHT_MOST / height)
 
 
 def _fewer_colours(picture: Image.Image) -> Image.Image:

@@ -188,6 +188,25 @@ def test_the_shipped_courses_are_installed_once(database: Database, settings: Se
     assert len(slugs) == len(set(slugs))
 
 
+@pytest.mark.parametrize(("tier", "offered"), [("", True), ("primary", True), ("intermediate", False)])
+def test_a_course_of_one_tier_is_left_out_when_the_other_is_asked_for(
+    app: Flask,
+    world: World,
+    database: Database,
+    settings: Settings,
+    clock: ManualClock,
+    tier: str,
+    offered: bool,
+):
+    with database.transaction() as db:
+        install_courses(db, settings, SYSTEM, clock())
+
+    page = as_(app, "officer1").get(f"/study?tier={tier}").get_data(as_text=True)
+
+    assert ("现场检查与证据固定" in page) is offered
+    assert "平台使用与学习纪律" in page  # of both tiers
+
+
 def hours(**change: str) -> dict[str, str]:
     return {
         "day": "2026-11-02",

@@ -18,7 +18,7 @@ from tiejun.people.models import Person
 from tiejun.prints.render import render_hours_statement
 from tiejun.study import course_queries, hour_queries, pdf_pages, queries
 from tiejun.study.course_queries import CourseFilter
-from tiejun.study.models import LessonKind
+from tiejun.study.models import Lesson, LessonKind
 from tiejun.study.rules import CATEGORY_WORDS, KIND_WORDS, SIGNAL_WORDS
 from tiejun.study.sources import offer
 from tiejun.study.statement import statement
@@ -86,23 +86,13 @@ def course(public_id: UUID) -> ResponseReturnValue:
 @require(Permission.STUDY_USE)
 def lesson(public_id: UUID) -> ResponseReturnValue:
     """Show a lesson; its minutes are counted while it is open."""
+    person_id, year = persona().person_id, beijing(now()).year
     with reading() as db:
         page = course_queries.visible_lesson(db, public_id, _scopes())
-        offered = offer(db, page.source, persona().person_id, settings(), now())
-        year = beijing(now()).year
-        line = course_queries.line_of(db, page.lesson.course, persona().person_id, year)
-    pages: list[pdf_pages.PdfPage] = []
-    if page.lesson.kind == LessonKind.PDF and page.lesson.file:
-        pages = pdf_pages.pdf_pages(settings(), page.lesson.file)
-    return render_template(
-        "study/lesson.html",
-        page=page,
-        lesson=page.lesson,
-        line=line,
-        course=page.lesson.course,
-        offer=offered,
-        pages=pages,
-    )
+        offered = offer(db, page.source, person_id, settings(), now())
+        line = course_queries.line_of(db, page.lesson.course, person_id, year)
+    shown = {"page": page, "lesson": page.lesson, "course": line.course, "line": line}
+    return render_template("study/lesson.html", **shown, offer=offered, pages=_pdf_pages(page.lesson))
 
 
 @bp.get("/study/lessons/<uuid:public_id>/pages/<int:number>.png")
@@ -152,6 +142,12 @@ def my_statement() -> ResponseReturnValue:
 def pdf_sent(content: bytes, name: str) -> Response:
     """Return a PDF as a download."""
     return send_file(io.BytesIO(content), "application/pdf", as_attachment=True, download_name=name)
+
+
+def _pdf_pages(lesson: Lesson) -> list[pdf_pages.PdfPage]:
+    if lesson.kind != LessonKind.PDF or lesson.file is None:
+        return []
+    return pdf_pages.pdf_pages(settings(), lesson.file)
 
 
 def _file(public_id: UUID) -> StoredFile:

@@ -68,6 +68,7 @@ def test_an_officer_practises_on_a_phone(live_server, officer):
     assert axe.violations(page) == []
     assert fits(page)
     page.locator("td a").first.click()
+    page.get_by_role("button", name="移出错题本").wait_for()
     assert axe.violations(page) == []
     page.get_by_role("button", name="移出错题本").click()
     page.get_by_text("错题本是空的").wait_for()

@@ -105,9 +105,11 @@ def test_an_essay_is_answered_before_it_is_judged(desk: Desk):
 
 def test_mastery_tells_items_done_and_right_by_unit(desk: Desk):
     run = desk.starts(UNIT)
-    assert len(run.versions) > 1
-    desk.answers(run, 1, right=True)
-    desk.answers(run, 2, right=False)
+    # The order is drawn; what its writer judges is not right or wrong at once.
+    judged = [n for n in range(1, len(run.versions) + 1) if any(p.rubric for p in desk.text(run, n).parts)]
+    first, second, *_ = (n for n in range(1, len(run.versions) + 1) if n not in judged)
+    desk.answers(run, first, right=True)
+    desk.answers(run, second, right=False)
     with desk.database.reading() as db:
         found = queries.mastery(db, desk.me)
         others = queries.mastery(db, desk.world.people["officer2"].id)

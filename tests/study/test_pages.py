@@ -7,6 +7,7 @@ import pypdfium2
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import event, select
 from werkzeug.datastructures import Headers
 
@@ -44,11 +45,11 @@ def fetch(client: FlaskClient, address: str, **headers: str) -> tuple[int, bytes
         return answer.status_code, answer.data, answer.headers
 
 
-def pdf(pages: int = 2) -> bytes:
+def pdf(pages: int = 2, size: tuple[int, int] = (595, 842)) -> bytes:
     out = io.BytesIO()
     document = pypdfium2.PdfDocument.new()
     for _page in range(pages):
-        document.new_page(595, 842)
+        document.new_page(*size)
     document.save(out)
     return out.getvalue()
 
@@ -97,6 +98,34 @@ def test_the_pages_of_a_pdf_are_shown_and_the_file_can_be_kept(app: Flask, world
     assert trainer.get(f"{lesson}/pages/3.png").status_code == 404
     assert fetch(trainer, f"{lesson}/file")[2]["Content-Disposition"].startswith("attachment")
     assert as_(app, "officer1").get(f"{lesson}/pages/1.png").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("size", "pixels"),
+    [((960, 540), (1240, 698)), ((595, 842), (1240, 1755)), ((300, 3000), (500, 5000))],
+)
+def test_a_page_of_a_pdf_keeps_its_own_shape_and_is_read_once(
+    app: Flask,
+    world: World,
+    database: Database,
+    settings: Settings,
+    size: tuple[int, int],
+    pixels: tuple[int, int],
+):
+    trainer = as_(app, "trainer")
+    course = made_course(trainer)
+    file = (io.BytesIO(pdf(1, size)), "讲义.pdf")
+    send(trainer, f"{course}/lessons/new", title="讲义", kind="pdf", minutes="5", file=file)
+    address = f"/study/lessons/{lessons(database)[0].public_id}"
+
+    page = trainer.get(address).get_data(as_text=True)
+
+    assert f'width="{pixels[0]}" height="{pixels[1]}"' in page
+    picture = Image.open(io.BytesIO(fetch(trainer, f"{address}/pages/1.png")[1]))
+    assert picture.size == pixels
+    (kept,) = settings.data_dir.glob("pages/*/*/pages.json")
+    kept.write_text('[{"width": 7, "height": 9, "text": "存下来的文字"}]', encoding="utf-8")
+    assert "存下来的文字" in trainer.get(address).get_data(as_text=True)
 
 
 def test_a_video_is_sent_in_parts(app: Flask, world: World, database: Database):
@@ -157,6 +186,25 @@ def test_the_shipped_courses_are_installed_once(database: Database, settings: Se
 
     assert "platform-discipline" in slugs
     assert len(slugs) == len(set(slugs))
+
+
+@pytest.mark.parametrize(("tier", "offered"), [("", True), ("primary", True), ("intermediate", False)])
+def test_a_course_of_one_tier_is_left_out_when_the_other_is_asked_for(
+    app: Flask,
+    world: World,
+    database: Database,
+    settings: Settings,
+    clock: ManualClock,
+    tier: str,
+    offered: bool,
+):
+    with database.transaction() as db:
+        install_courses(db, settings, SYSTEM, clock())
+
+    page = as_(app, "officer1").get(f"/study?tier={tier}").get_data(as_text=True)
+
+    assert ("现场检查与证据固定" in page) is offered
+    assert "平台使用与学习纪律" in page  # of both tiers
 
 
 def hours(**change: str) -> dict[str, str]:

@@ -23,8 +23,9 @@ RATIO_MAX: Final = 200
 PIXELS_MAX: Final = 50_000_000
 # The parts of a Word file that say what it holds are small; more of one is never unpacked.
 PART_MAX: Final = 1024 * 1024
-# PDFium keeps global state: two threads that open documents at once bring the process down.
-_PDFIUM: Final = Lock()
+# PDFium keeps global state: two threads that are in it at once bring the process down. Everybody who uses
+# it, wherever it is, therefore holds this one lock.
+PDFIUM: Final = Lock()
 _TEMPLATE = re.compile(rb"<Relationship\b[^>]*attachedTemplate[^>]*>", re.IGNORECASE)
 _WORD: Final = b"wordprocessingml.document.main+xml"
 _ACTIVE: Final = (b"macroenabled", b"vbaproject", b"activex")
@@ -132,7 +133,7 @@ def _damaged(name: str) -> Words:
 
 def _pdf_pages(path: Path, name: str) -> int:
     try:
-        with _PDFIUM, pypdfium2.PdfDocument(path) as document:
+        with PDFIUM, pypdfium2.PdfDocument(path) as document:
             pages = len(document)
     except pypdfium2.PdfiumError as error:
         raise BadFile(said("“%(name)s”已损坏或有密码，打不开，没有保存。", name=name)) from error

@@ -25,6 +25,7 @@ class CourseFilter:
 
     text: str = ""
     category: str = ""
+    tier: str = ""
     page: int = 1
 
 
@@ -92,6 +93,8 @@ def course_page(db: Session, person_id: int | None, year: int, wanted: CourseFil
         )
     if wanted.category:
         query = query.where(Course.category == wanted.category)
+    if wanted.tier:
+        query = query.where(Course.tier.in_(("", wanted.tier)))
     found = scalar_page(db, query.order_by(Course.published_at.desc(), Course.id), wanted.page, 20)
     return ListPage(_lines(db, found.rows, person_id, year), found.number, found.pages, found.total)
 
@@ -126,6 +129,11 @@ def to_continue(db: Session, person_id: int | None, year: int) -> list[CourseLin
     return lines[:MOST_CONTINUED]
 
 
+def line_of(db: Session, course: Course, person_id: int | None, year: int) -> CourseLine:
+    """Return a course, its lessons loaded, with a person's progress."""
+    return _lines(db, [course], person_id, year)[0]
+
+
 def _lines(db: Session, courses: Sequence[Course], person_id: int | None, year: int) -> list[CourseLine]:
     keys = [str(lesson.public_id) for course in courses for lesson in course.lessons]
     progress = progress_of_many(db, person_id, LESSON, keys, year)
@@ -144,7 +152,7 @@ def visible_course(
     course = db.scalars(query.options(selectinload(Course.lessons))).one_or_none()
     if course is None:
         raise NotFound(said("没有这门课程，或尚未发布。"))
-    return _lines(db, [course], person_id, year)[0]
+    return line_of(db, course, person_id, year)
 
 
 def visible_lesson(db: Session, public_id: UUID, scopes: Sequence[str]) -> LessonPage:

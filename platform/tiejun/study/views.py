@@ -13,17 +13,19 @@ from tiejun.errors import NotFound
 from tiejun.files.kinds import VIDEOS
 from tiejun.files.models import StoredFile
 from tiejun.files.serving import sent
+from tiejun.people.levels import TIER_WORDS
 from tiejun.people.models import Person
 from tiejun.prints.render import render_hours_statement
 from tiejun.study import course_queries, hour_queries, pdf_pages, queries
 from tiejun.study.course_queries import CourseFilter
-from tiejun.study.models import LessonKind
+from tiejun.study.models import Lesson, LessonKind
 from tiejun.study.rules import CATEGORY_WORDS, KIND_WORDS, SIGNAL_WORDS
 from tiejun.study.sources import offer
 from tiejun.study.statement import statement
 from tiejun.web import now, reading, settings
 
 bp = Blueprint("study", __name__)
+CHOICES = {"categories": CATEGORY_WORDS, "tiers": TIER_WORDS}
 
 
 @bp.app_template_filter("hour_kind")
@@ -36,6 +38,12 @@ def hour_kind(kind: str) -> str:
 def hour_category(category: str) -> str:
     """Return what a category of hours is called."""
     return CATEGORY_WORDS[category]
+
+
+@bp.app_template_filter("course_tier")
+def course_tier(tier: str) -> str:
+    """Return for which tier of the training a course is made."""
+    return TIER_WORDS[tier]
 
 
 @bp.app_template_filter("signal_words")
@@ -55,15 +63,13 @@ def study_hours(seconds: int) -> float:
 def home() -> ResponseReturnValue:
     """Show one's year, what was begun, and all courses."""
     who, year = persona(), beijing(now()).year
-    category = request.args.get("category", "")
-    text = request.args.get("q", "").strip()[:60]
-    wanted = CourseFilter(text, category if category in CATEGORY_WORDS else "", _page())
+    wanted = _wanted()
     with reading() as db:
         page = course_queries.course_page(db, who.person_id, year, wanted)
         going_on = course_queries.to_continue(db, who.person_id, year)
         hours = queries.year_hours(db, who.person_id or 0, year, settings().hour_minutes)
     shown = {"page": page, "going_on": going_on, "hours": hours, "wanted": wanted}
-    return render_template("study/home.html", **shown, target=queries.TARGET, categories=CATEGORY_WORDS)
+    return render_template("study/home.html", **shown, target=queries.TARGET, **CHOICES)
 
 
 @bp.get("/study/courses/<uuid:public_id>")
@@ -80,20 +86,13 @@ def course(public_id: UUID) -> ResponseReturnValue:
 @require(Permission.STUDY_USE)
 def lesson(public_id: UUID) -> ResponseReturnValue:
     """Show a lesson; its minutes are counted while it is open."""
+    person_id, year = persona().person_id, beijing(now()).year
     with reading() as db:
         page = course_queries.visible_lesson(db, public_id, _scopes())
-        offered = offer(db, page.source, persona().person_id, settings(), now())
-    texts: list[str] = []
-    if page.lesson.kind == LessonKind.PDF and page.lesson.file:
-        texts = pdf_pages.page_texts(settings(), page.lesson.file)
-    return render_template(
-        "study/lesson.html",
-        page=page,
-        lesson=page.lesson,
-        course=page.lesson.course,
-        offer=offered,
-        texts=texts,
-    )
+        offered = offer(db, page.source, person_id, settings(), now())
+        line = course_queries.line_of(db, page.lesson.course, person_id, year)
+    shown = {"page": page, "lesson": page.lesson, "course": line.course, "line": line}
+    return render_template("study/lesson.html", **shown, offer=offered, pages=_pdf_pages(page.lesson))
 
 
 @bp.get("/study/lessons/<uuid:public_id>/pages/<int:number>.png")
@@ -145,6 +144,12 @@ def pdf_sent(content: bytes, name: str) -> Response:
     return send_file(io.BytesIO(content), "application/pdf", as_attachment=True, download_name=name)
 
 
+def _pdf_pages(lesson: Lesson) -> list[pdf_pages.PdfPage]:
+    if lesson.kind != LessonKind.PDF or lesson.file is None:
+        return []
+    return pdf_pages.pdf_pages(settings(), lesson.file)
+
+
 def _file(public_id: UUID) -> StoredFile:
     with reading() as db:
         file = course_queries.visible_lesson(db, public_id, _scopes()).lesson.file
@@ -155,6 +160,16 @@ def _file(public_id: UUID) -> StoredFile:
 
 def _scopes() -> tuple[str, ...]:
     return persona().scopes(Permission.COURSE_WRITE)
+
+
+def _wanted() -> CourseFilter:
+    category, tier = request.args.get("category", ""), request.args.get("tier", "")
+    return CourseFilter(
+        text=request.args.get("q", "").strip()[:60],
+        category=category if category in CATEGORY_WORDS else "",
+        tier=tier if tier in TIER_WORDS else "",
+        page=_page(),
+    )
 
 
 def _page() -> int:

@@ -5,6 +5,8 @@
 (function () {
   "use strict";
 
+  const TONES = { counting: "ok", full: "" };
+
   /** @param {HTMLElement} box the element that the macro `reading` drew */
   function count(box) {
     const words = box.querySelector("[data-tj-study-words]");
@@ -19,6 +21,14 @@
     let timer = 0;
     let touched = Date.now();
     let isBusy = false;
+    let isHeld = false; // the video was stopped by us and goes on with the counting
+
+    /** @param {string} sentence what is said; @param {string} tone "ok" counts, "due" does not, "" neither */
+    function say(sentence, tone) {
+      words.textContent = sentence;
+      box.classList.toggle("tj-ok", tone === "ok");
+      box.classList.toggle("tj-due", tone === "due");
+    }
 
     /** @returns {Promise<{status: number, body: object}>} */
     function post(address, sent) {
@@ -40,9 +50,22 @@
     function stop(sentence) {
       window.clearTimeout(timer);
       stream = null;
-      words.textContent = sentence;
+      say(sentence, "due");
       here.hidden = false;
+      isHeld = false;
       if (video) { video.pause(); }
+    }
+
+    /** Whether a part is being played that was not credited yet. */
+    function playsOn() {
+      return Boolean(video) && !video.paused && video.currentTime > furthest - 2;
+    }
+
+    /** Says what the answer says, unless it tells of the moment before the hand was on the film. */
+    function tell(body) {
+      if (body.state === "paused" && playsOn()) { say(box.dataset.counting, "ok"); return; }
+      if (body.state === "counting" && video && video.paused) { say(box.dataset.ready, ""); return; }
+      say(body.words, TONES[body.state] === undefined ? "due" : TONES[body.state]);
     }
 
     function take(body) {
@@ -50,11 +73,12 @@
       nonce = body.nonce;
       pause = body.beat_seconds;
       isComplete = body.complete;
-      words.textContent = body.words;
+      tell(body);
       progress.textContent = body.progress;
       if (video) {
         furthest = body.position;
         if (body.state === "ahead" && !isComplete) { video.currentTime = furthest; }
+        if (isHeld) { isHeld = false; resume(); }
       }
       later(pause, beat);
     }
@@ -66,10 +90,17 @@
       stop(answer.body.detail || box.dataset.ended);
     }
 
+    /** The stream is kept: it goes on when the server answers, unless another page has taken over meanwhile. */
     function lost() {
-      words.textContent = box.dataset.lost;
-      stream = null;
-      later(pause, open);
+      say(box.dataset.lost, "due");
+      if (video && !video.paused) { isHeld = true; video.pause(); }
+      later(pause, beat);
+    }
+
+    function resume() {
+      const started = video.play();
+      // A browser that lets nothing play without a hand leaves the button to the person.
+      if (started) { started.catch(function () {}); }
     }
 
     function send(address, sent) {
@@ -110,23 +141,32 @@
     document.addEventListener("visibilitychange", function () { if (stream) { beat(); } });
     window.addEventListener("pagehide", leave);
     window.addEventListener("pageshow", function (event) { if (event.persisted) { open(); } });
+    window.addEventListener("offline", lost);
+    window.addEventListener("online", beat);
     here.addEventListener("click", open);
 
     if (video) {
-      video.addEventListener("loadedmetadata", function () {
+      const goOn = function () {
         const start = Number(box.dataset.position);
         if (start > 0 && start < video.duration - 2) { video.currentTime = start; }
-      });
+      };
+      // The browser may know the video before this file runs.
+      if (video.readyState > 0) { goOn(); } else { video.addEventListener("loadedmetadata", goOn); }
       video.addEventListener("seeking", function () {
         // Between two beats the furthest point moves with the playback itself.
-        if (!isComplete && video.currentTime > furthest + 5) { video.currentTime = furthest; }
+        if (isComplete || video.currentTime <= furthest + 5) { return; }
+        video.currentTime = furthest;
+        say(box.dataset.ahead, "due");
       });
       video.addEventListener("timeupdate", function () {
         if (!video.seeking && video.currentTime > furthest && video.currentTime < furthest + 5) {
           furthest = video.currentTime;
         }
       });
-      ["play", "pause", "ended"].forEach(function (name) {
+      video.addEventListener("play", function () {
+        if (stream && !isComplete && playsOn()) { say(box.dataset.counting, "ok"); }
+      });
+      ["pause", "ended"].forEach(function (name) {
         video.addEventListener(name, function () { if (stream) { beat(); } });
       });
     }

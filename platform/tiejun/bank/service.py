@@ -274,14 +274,15 @@ def install_starter(
     return report
 
 
-def give_to_practice(db: Session, actor: Actor, now: datetime) -> int:
-    """Turn the exam items that no form has used into practice items; return how many.
+def give_to_practice(db: Session, one_in: int, actor: Actor, now: datetime) -> int:
+    """Turn one in `one_in` exam items that no form has used into practice items; return how many.
 
+    They are taken evenly from each kind and unit, so that further forms can be drawn from those that stay.
     An item that stands on a form stays secret: practice shows keys to everybody.
     """
     used = select(FormSlot.item_id)
     free = (Item.purpose == ItemPurpose.EXAM, Item.is_retired.is_(False), Item.id.not_in(used))
-    rows = db.scalars(select(Item).where(*free)).all()
+    rows = db.scalars(select(Item).where(*free).order_by(Item.kind, Item.unit, Item.code)).all()[::one_in]
     for row in rows:
         row.purpose, row.updated_at = ItemPurpose.PRACTICE, now
     db.flush()

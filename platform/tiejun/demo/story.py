@@ -97,7 +97,7 @@ def install(core: Core, handlers: dict[str, Handler]) -> None:
         scan(core.database, released_at, with_mail=False)
     _open_now(core, blueprint.id, now)
     with core.database.transaction() as db:
-        give_to_practice(db, SYSTEM, long_ago)
+        give_to_practice(db, 2, SYSTEM, long_ago)
     practise(core.database, "李明", now)
     install_study(core, now)
     scan(core.database, now, with_mail=False)

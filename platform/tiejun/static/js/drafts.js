@@ -33,8 +33,10 @@
   /* A page that comes back with errors carries the texts itself. */
   if (!document.querySelector(".tj-errsum")) {
     const texts = JSON.parse(kept.getItem(here) || "{}");
-    fields.forEach((field) => { if (texts[field.name] !== undefined) { field.value = texts[field.name]; } });
+    /* What was typed before this script came stands. */
+    fields.forEach((field) => { if (texts[field.name] !== undefined && field.value === field.defaultValue) { field.value = texts[field.name]; } });
   }
   form.addEventListener("input", save);
+  window.addEventListener("pagehide", save);
   form.addEventListener("submit", () => { kept.setItem(SENT, here); });
 })();

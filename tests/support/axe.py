@@ -11,6 +11,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 def violations(page: Page) -> list[str]:
     """Return a line for each violation on the page as it stands: rule, what it is, where."""
+    _wait_for_content(page)
     # Evaluated, not added as an element: the page's content-security policy would rightly refuse that.
     page.evaluate(SCRIPT.read_text(encoding="utf-8"))
     found: dict[str, Any] = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
@@ -19,3 +20,12 @@ def violations(page: Page) -> list[str]:
         for violation in found["violations"]
         for node in violation["nodes"]
     ]
+
+
+def _wait_for_content(page: Page) -> None:
+    """Return when the page that was asked for is there: between two pages stands an empty one."""
+    for _ in range(100):
+        page.wait_for_load_state()
+        if page.evaluate("Boolean(document.title && document.querySelector('h1'))"):
+            return
+        page.wait_for_timeout(50)

@@ -4,22 +4,20 @@ Rows are written in bulk, as a year of work would have left them: what is looked
 and how many queries they need. Everything hangs on units, forms and sittings that the demo laid.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import islice
-from typing import Any, TypeVar
-from uuid import UUID, uuid5
 
-from sqlalchemy import Table, func, insert, inspect, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tests.support.crowd_learning import learn
+from tests.support.crowd_rows import Row, add, batched, copied, highest, public_id
 from tiejun.access import Role
 from tiejun.audit import AuditEvent
 from tiejun.bank.models import Citation, Item, ItemKey, ItemVersion
 from tiejun.certificates.models import Certificate, ResultStatement
 from tiejun.certificates.rules import Level, Outcome
-from tiejun.db import Base
 from tiejun.exams.models import Attempt, EndKind, Registration, Sitting, SittingForm, SittingStaff
 from tiejun.exams.result_models import FollowUpCase, MakeUpCase, MakeUpState, Result, Verdict
 from tiejun.people.models import (
@@ -34,12 +32,9 @@ from tiejun.people.models import (
 )
 from tiejun.people.service import UnitSpec, create_unit
 
-T = TypeVar("T")
-NAMESPACE = UUID("5f0c1f3e-7a68-4f0e-9b63-0d3a6d0b7c11")
 AGENCY_SIZE = 50
 ROOM = 500
 PREFECTURES = ("511900", "511300")
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -50,11 +45,6 @@ class Crowd:
     items: int
 
 
-def public_id(kind: str, number: int) -> UUID:
-    """Return the public id of the nth row of a kind, the same in every run."""
-    return uuid5(NAMESPACE, f"{kind}:{number}")
-
-
 def grow(db: Session, crowd: Crowd, now: datetime) -> None:
     """Add the crowd to a laid demo."""
     units = _agencies(db, crowd.officers // AGENCY_SIZE or 1)
@@ -62,26 +52,7 @@ def grow(db: Session, crowd: Crowd, now: datetime) -> None:
     _items(db, crowd.items)
     _exams(db, people, units, now)
     _trail(db, crowd.officers, now)
-
-
-def add(db: Session, model: type[Base], rows: Iterable[Row]) -> None:
-    """Insert rows in bulk."""
-    for chunk in batched(rows, 1000):
-        db.execute(insert(model), chunk)
-
-
-def batched(rows: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield the rows in lists of `size`."""
-    left = iter(rows)
-    while some := list(islice(left, size)):
-        yield some
-
-
-def highest(db: Session, model: type[Base]) -> int:
-    """Return the highest id of a table, 0 when it is empty."""
-    table = inspect(model).local_table
-    assert isinstance(table, Table)
-    return db.scalar(select(func.max(table.c.id))) or 0
+    learn(db, people, now)
 
 
 def _agencies(db: Session, count: int) -> list[Unit]:
@@ -143,7 +114,7 @@ def _items(db: Session, count: int) -> None:
     item, version = highest(db, Item) + 1, highest(db, ItemVersion) + 1
     chosen = [versions[number % len(versions)] for number in range(count)]
     add(db, Item, (
-        _copy(
+        copied(
             old,
             id=item + n,
             public_id=public_id("item", n),
@@ -154,7 +125,7 @@ def _items(db: Session, count: int) -> None:
         for n, (old, _version, _key) in enumerate(chosen)
     ))  # fmt: skip
     add(db, ItemVersion, (
-        _copy(old, id=version + n, item_id=item + n, number=1) for n, (_item, old, _key) in enumerate(chosen)
+        copied(old, id=version + n, item_id=item + n, number=1) for n, (_item, old, _key) in enumerate(chosen)
     ))  # fmt: skip
     add(db, ItemKey, (
         {"version_id": version + n, "key": key.key} for n, (_item, _version, key) in enumerate(chosen)
@@ -164,10 +135,6 @@ def _items(db: Session, count: int) -> None:
         for n, (_item, old, _key) in enumerate(chosen)
         for one in cited.get(old.id, [])
     ))  # fmt: skip
-
-
-def _copy(row: Base, **changed: Any) -> Row:
-    return {**{column.key: getattr(row, column.key) for column in inspect(type(row)).column_attrs}, **changed}
 
 
 @dataclass(frozen=True)
@@ -201,7 +168,7 @@ def _exams(db: Session, people: list[int], units: list[Unit], now: datetime) -> 
     first, sitting_id = highest(db, Registration) + 1, highest(db, Sitting) + 1
     rooms = [released]
     for number in range(1, len(people) // ROOM + (len(people) % ROOM > 0)):
-        other = Sitting(**_copy(released, id=sitting_id + number, public_id=public_id("sitting", number)))
+        other = Sitting(**copied(released, id=sitting_id + number, public_id=public_id("sitting", number)))
         db.add(other)
         db.flush()
         staff = db.scalars(select(SittingStaff).where(SittingStaff.sitting_id == released.id)).all()

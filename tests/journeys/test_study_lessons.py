@@ -12,7 +12,7 @@ from sqlalchemy import select
 from tests.conftest import served_settings
 from tests.journeys.demo_town import sign_in
 from tests.support.axe import violations
-from tests.support.browser import PHONE
+from tests.support.browser import PHONE, until
 from tests.support.databases import SqliteDatabases
 from tests.support.server import Server
 from tests.support.world import PASSWORD, make_world
@@ -101,7 +101,7 @@ def test_a_film_counts_while_it_plays_cannot_be_skipped_and_goes_on_where_it_sto
     # The hand on the slider is put back at once, …
     page.locator("video").evaluate("video => { video.pause(); video.currentTime = 150; }")
     expect(words(page)).to_have_text(re.compile("不能跳过|不计时"))
-    page.wait_for_function("document.querySelector('video').currentTime < 60")
+    until(page, "document.querySelector('video').currentTime < 60")
     # … and who goes round the page's own guard is refused by the server.
     before = film(page, "video.currentTime")
     sent = page.evaluate(
@@ -121,8 +121,7 @@ def test_a_film_counts_while_it_plays_cannot_be_skipped_and_goes_on_where_it_sto
 
     page.goto(f"{served.url}/study")
     page.goto(address)
-    page.wait_for_function("document.querySelector('video').readyState > 0")
-    page.wait_for_function("!document.querySelector('video').seeking")
+    until(page, "document.querySelector('video').readyState > 0 && !document.querySelector('video').seeking")
     assert 3 <= film(page, "video.currentTime") <= before + 5
 
 
@@ -130,9 +129,7 @@ def test_a_handout_shows_its_pages_with_their_text(served: Server, page: Page):
     opened(page, served, LessonKind.PDF, "officer2")
     pictures = page.locator(".tj-study-page img")
     expect(pictures).to_have_count(2)
-    page.wait_for_function(
-        "[...document.querySelectorAll('.tj-study-page img')].every(one => one.naturalWidth > 0)"
-    )
+    until(page, "[...document.querySelectorAll('.tj-study-page img')].every(one => one.naturalWidth > 0)")
     for picture in pictures.all():
         drawn, told = picture.evaluate(
             "one => [one.naturalWidth / one.naturalHeight,"

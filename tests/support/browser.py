@@ -10,6 +10,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Page,
     Request,
     Route,
     ViewportSize,
@@ -38,6 +39,18 @@ def running_chromium(executable: Path) -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def until(page: Page, expression: str) -> None:
+    """Return when the expression is true on the page.
+
+    Not Playwright's wait_for_function: a page whose policy forbids eval answers that only the first time.
+    """
+    for _ in range(200):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never true on {page.url}: {expression}")
 
 
 class Contexts:

@@ -1,7 +1,8 @@
-"""A crowd beside the people of a laid demo: so many officers, items, sittings, results and certificates.
+"""A crowd beside the people of a laid demo: officers, items, sittings, results, certificates, and their year.
 
 Rows are written in bulk, as a year of work would have left them: what is looked at is how long pages take,
-and how many queries they need. Everything hangs on units, forms and sittings that the demo laid.
+and how many queries they need. Everything hangs on units, forms and sittings that the demo laid. What the
+crowd studies, practises, writes and is told is in the modules beside this one.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,8 +12,11 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.support.crowd_learning import learn
-from tests.support.crowd_rows import Row, add, batched, copied, highest, public_id
+from tests.support.crowd_cases import write_cases
+from tests.support.crowd_notices import tell
+from tests.support.crowd_practice import practise
+from tests.support.crowd_rows import Crowd, Row, add, batched, copied, follow_sequences, highest, public_id
+from tests.support.crowd_study import learn
 from tiejun.access import Role
 from tiejun.audit import AuditEvent
 from tiejun.bank.models import Citation, Item, ItemKey, ItemVersion
@@ -34,15 +38,8 @@ from tiejun.people.service import UnitSpec, create_unit
 
 AGENCY_SIZE = 50
 ROOM = 500
+PRACTICE_EVERY = 4
 PREFECTURES = ("511900", "511300")
-
-
-@dataclass(frozen=True)
-class Crowd:
-    """How many officers and items are added; the rest follows from them."""
-
-    officers: int
-    items: int
 
 
 def grow(db: Session, crowd: Crowd, now: datetime) -> None:
@@ -51,8 +48,12 @@ def grow(db: Session, crowd: Crowd, now: datetime) -> None:
     people = _officers(db, crowd.officers, units, now)
     _items(db, crowd.items)
     _exams(db, people, units, now)
+    learn(db, crowd, people, now)
+    practise(db, crowd, people, now)
+    write_cases(db, crowd, now)
+    tell(db, crowd, now)
     _trail(db, crowd.officers, now)
-    learn(db, people, now)
+    follow_sequences(db)
 
 
 def _agencies(db: Session, count: int) -> list[Unit]:
@@ -119,7 +120,7 @@ def _items(db: Session, count: int) -> None:
             id=item + n,
             public_id=public_id("item", n),
             code=f"Z-{n:05d}",
-            purpose="exam",
+            purpose="practice" if n % PRACTICE_EVERY == 0 else "exam",
             current_version=1,
         )
         for n, (old, _version, _key) in enumerate(chosen)

@@ -1,18 +1,33 @@
-"""Writing rows in bulk, and the ids of a crowd's rows."""
+"""Rows in bulk, for the crowd."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
-from sqlalchemy import Table, func, insert, inspect, select
+from sqlalchemy import Table, func, insert, inspect, select, text
 from sqlalchemy.orm import Session
 
 from tiejun.db import Base
+from tiejun.tables import METADATA
 
 T = TypeVar("T")
-Row = dict[str, Any]
 NAMESPACE = UUID("5f0c1f3e-7a68-4f0e-9b63-0d3a6d0b7c11")
+Row = dict[str, Any]
+FULL, LEAST = 5_000, 2
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """How many officers and items are added; the rest follows from them."""
+
+    officers: int
+    items: int
+
+    def part(self, full: int) -> int:
+        """Return how many of something there are, when there are `full` of it beside 5,000 items."""
+        return max(LEAST, full * self.items // FULL)
 
 
 def public_id(kind: str, number: int) -> UUID:
@@ -41,7 +56,16 @@ def highest(db: Session, model: type[Base]) -> int:
 
 
 def copied(row: Base, **changed: Any) -> Row:
-    """Return the columns of a row, some changed; an id of None is left to the database."""
-    whole = {column.key: getattr(row, column.key) for column in inspect(type(row)).column_attrs}
-    whole.update(changed)
-    return {name: value for name, value in whole.items() if name != "id" or value is not None}
+    """Return the values of a row, some of them changed."""
+    return {**{column.key: getattr(row, column.key) for column in inspect(type(row)).column_attrs}, **changed}
+
+
+def follow_sequences(db: Session) -> None:
+    """Let PostgreSQL number further rows after those that were written with their ids."""
+    if db.get_bind().dialect.name != "postgresql":
+        return
+    for table in METADATA.sorted_tables:
+        if "id" in table.c and table.c.id.type.python_type is int:
+            sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+            newest = f'(SELECT coalesce(max(id), 1) FROM "{table.name}")'
+            db.execute(text(f"SELECT setval({sequence}, {newest})"))

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from tiejun.installation import Core
 
 HOST = "http://localhost"
-# Drawn by the printing engine, whose time is not the page's; and what ends the session.
+# Files of the web server, whose time is not the application's.
 SKIPPED = frozenset({"static"})
 
 
@@ -36,21 +36,25 @@ class Links(HTMLParser):
 
 @dataclass(frozen=True)
 class Visit:
-    """One request: which page, how long the server took, how many statements it sent to the database."""
+    """One request: which page, how long the server took, how many statements it sent to the database.
+
+    `text` is empty for a download.
+    """
 
     path: str
     endpoint: str
     status: int
     seconds: float
     queries: int
+    is_page: bool
     text: str = field(repr=False)
 
 
 class Walker:
-    """A signed-in person who follows links, one example of each URL rule."""
+    """A signed-in person who follows links: one example of each URL rule, or so many `examples`."""
 
-    def __init__(self, app: Flask, client: FlaskClient) -> None:
-        self._client = client
+    def __init__(self, app: Flask, client: FlaskClient, examples: int = 1) -> None:
+        self._client, self._examples = client, examples
         core: Core = app.extensions["tiejun"]
         self._engine = core.database.engine
         self._rules = app.url_map.bind("localhost")
@@ -60,22 +64,24 @@ class Walker:
         with counted(self._engine) as statements:
             started = perf_counter()
             answer = self._client.get(path)
-            text = answer.get_data(as_text=True) if answer.mimetype == "text/html" else ""
+            is_page = answer.mimetype == "text/html"
+            body = answer.get_data()
             seconds = perf_counter() - started
         answer.close()
-        return Visit(path, endpoint, answer.status_code, seconds, len(statements), text)
+        text = body.decode() if is_page else ""
+        return Visit(path, endpoint, answer.status_code, seconds, len(statements), is_page, text)
 
-    def walk(self, start: str = "/") -> list[Visit]:
-        """Return a visit to one example of every rule that can be reached from `start`."""
-        seen: set[str] = set()
+    def walk(self, *start: str) -> list[Visit]:
+        """Return a visit to examples of every rule within reach of the first page and of `start`."""
+        seen: dict[str, set[str]] = {}
         visits: list[Visit] = []
-        todo: deque[tuple[str, str]] = deque(self._new([start], "/", seen))
+        todo: deque[tuple[str, str]] = deque(self._new(["/", *start], "/", seen))
         while todo:
             visits.append(self.visit(*todo.popleft()))
             todo.extend(self._new(Links(visits[-1].text).found, visits[-1].path, seen))
         return visits
 
-    def _new(self, links: list[str], found_on: str, seen: set[str]) -> Iterator[tuple[str, str]]:
+    def _new(self, links: list[str], found_on: str, seen: dict[str, set[str]]) -> Iterator[tuple[str, str]]:
         for link in links:
             parts = urlsplit(urljoin(f"{HOST}{found_on}", link))
             if f"{parts.scheme}://{parts.netloc}" != HOST:
@@ -84,8 +90,9 @@ class Walker:
                 endpoint, _values = self._rules.match(parts.path, method="GET")
             except HTTPException:
                 continue
-            if endpoint not in seen | SKIPPED:
-                seen.add(endpoint)
+            examples = seen.setdefault(endpoint, set())
+            if endpoint not in SKIPPED and parts.path not in examples and len(examples) < self._examples:
+                examples.add(parts.path)
                 yield parts.path + (f"?{parts.query}" if parts.query else ""), endpoint
 
 

@@ -52,6 +52,14 @@ def begin_exam(page: Page) -> None:
     page.wait_for_timeout(1500)
 
 
+def begin_marking(page: Page) -> None:
+    """Go to the first answer that waits, and give two of its points."""
+    for _ in range(2):
+        first_link("a.tj-btn-primary")(page)
+    page.keyboard.press("1")
+    page.keyboard.press("2")
+
+
 def pick_two(page: Page) -> None:
     """Tick two people of the make-up board."""
     boxes = page.locator("tbody input[name=case]")
@@ -81,7 +89,7 @@ SHOTS = (
     Shot("practice", "demo-officer", "/practice", phone="practice-phone"),
     Shot("case", "demo-officer", "/cases", first_link("main a[href^='/cases/']:not([href*='?'])")),
     Shot("overview", "demo-province", "/overview"),
-    Shot("marking", "demo-marker", "/marking", first_link("main a[href^='/marking/']")),
+    Shot("marking", "demo-marker", "/marking", begin_marking),
 )
 
 

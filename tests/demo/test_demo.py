@@ -40,7 +40,7 @@ def app(laid: Core) -> Flask:
 
 def test_the_demo_holds_people_results_certificates_and_make_ups(laid: Core) -> None:
     with laid.database.reading() as db:
-        assert len(accounts(db)) == 13
+        assert len(accounts(db)) == 14
         assert db.scalar(select(func.count()).select_from(Result)) == 16
         numbers = db.scalars(select(Certificate.number).order_by(Certificate.number)).all()
         assert db.scalar(select(func.count()).select_from(MakeUpCase)) == 6
@@ -55,6 +55,16 @@ def test_officers_and_the_unit_find_notices_waiting(laid: Core) -> None:
     assert {("demo-officer", "registered"), ("demo-officer", "tomorrow")} <= told
     assert {("demo-officer2", topic) for topic in ("registered", "tomorrow", "result")} <= told
     assert ("demo-unit", "make_up_digest") in told
+
+
+@pytest.mark.parametrize(
+    ("login", "words"),
+    [("demo-trainer", "审核案例"), ("demo-reviewer", "审核案例"), ("demo-marker", "道主观题等您评阅")],
+)
+def test_trainer_reviewer_and_marker_find_work_waiting(app: Flask, login: str, words: str) -> None:
+    client = app.test_client()
+    sign_in(client, login, PASSWORD)
+    assert words in client.get("/").get_data(as_text=True)
 
 
 def test_laying_it_again_keeps_what_is_there(laid: Core) -> None:
@@ -141,4 +151,4 @@ def test_a_demo_that_was_cut_off_is_laid_anew(tmp_path: Path) -> None:
         migrate.upgrade(core.database)
         prepare_demo(core)
         with core.database.reading() as db:
-            assert len(accounts(db)) == 13
+            assert len(accounts(db)) == 14

@@ -34,14 +34,19 @@ class Teller:
     def scan(self) -> int:
         return scan(self.database, self.clock(), with_mail=False)
 
-    def told(self, login: str) -> list[tuple[str, str]]:
-        """Return topic and body of all notices of an account, the oldest first."""
+    def notices(self, login: str) -> list[Notice]:
+        """Return all notices of an account, the oldest first."""
         with self.database.reading() as db:
             query = (
                 select(Notice).join(Account, Account.id == Notice.account_id).where(Account.login == login)
             )
-            rows = db.scalars(query.order_by(Notice.id))
-            return [(str(row.topic), f"{unpacked(row.title)}\n{unpacked(row.body)}") for row in rows]
+            return list(db.scalars(query.order_by(Notice.id)))
+
+    def told(self, login: str) -> list[tuple[str, str]]:
+        """Return topic and body of all notices of an account, the oldest first."""
+        return [
+            (str(row.topic), f"{unpacked(row.title)}\n{unpacked(row.body)}") for row in self.notices(login)
+        ]
 
     def topics(self, login: str) -> list[str]:
         return [topic for topic, _text in self.told(login)]
@@ -248,6 +253,19 @@ def test_administrators_get_one_digest_a_week(case: MakeUpCase, teller: Teller, 
 
     assert len(teller.topics("unit_admin")) in (2, 3)
     assert len(set(teller.told("unit_admin"))) == 1
+
+
+def test_only_the_latest_digest_waits_to_be_read(case: MakeUpCase, teller: Teller, clock: ManualClock):
+    clock.time += timedelta(days=(case.due_on - clock().date()).days - 100)
+    for _week in range(3):
+        teller.scan()
+        clock.time += 7 * DAY
+
+    newest, *older = reversed(teller.notices("unit_admin"))
+    assert newest.read_at is None
+    assert len(older) == 2
+    assert all(one.read_at is not None for one in older)
+    assert teller.notices("officer1")[0].read_at is None, "a reminder of one's own is put away by nobody"
 
 
 def test_who_has_no_account_or_a_closed_one_is_passed_over(room: Room, teller: Teller):

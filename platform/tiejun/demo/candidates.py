@@ -64,7 +64,17 @@ def mark(database: Database, sitting_id: int, markers: list[str], settings: Sett
             _mark_as(db, sitting_id, login, settings, now)
 
 
-def _mark_as(db: Session, sitting_id: int, login: str, settings: Settings, now: datetime) -> None:
+def begin_marking(
+    database: Database, sitting_id: int, login: str, count: int, settings: Settings, now: datetime
+) -> None:
+    """Let one marker give points for the first `count` essays that wait."""
+    with database.transaction() as db:
+        _mark_as(db, sitting_id, login, settings, now, count)
+
+
+def _mark_as(
+    db: Session, sitting_id: int, login: str, settings: Settings, now: datetime, most: int | None = None
+) -> None:
     account = db.scalars(select(Account).where(Account.login == login)).one()
     sid = open_session(db, account.id, "browser", Caller(None, "demo"), now)
     db.flush()
@@ -72,7 +82,8 @@ def _mark_as(db: Session, sitting_id: int, login: str, settings: Settings, now: 
     assert who is not None
     policy, sitting = Policy(Decimal(str(settings.marking_band))), db.get_one(Sitting, sitting_id)
     desk = Desk(who, Actor(account.id, account.login), policy)
-    for task in marking_queries.tasks(marking_queries.sheets(db, sitting, now, policy), who):
+    waiting = marking_queries.tasks(marking_queries.sheets(db, sitting, now, policy), who)
+    for task in waiting[:most]:
         place = Place(sitting, marking_queries.attempt_of_code(db, sitting, task.code, policy), task.slot)
         found = essay(db, place, desk, now)
         tenths = 8 if found.text == ESSAY else 3

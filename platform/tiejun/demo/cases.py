@@ -1,4 +1,4 @@
-"""Cases of the demo that are on their way: one to be finished by its author, one to be reviewed."""
+"""Cases of the demo that are on their way: one to be finished by its author, two to be reviewed."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from tiejun.cases.models import CaseVersion
 from tiejun.cases.service import Author
 from tiejun.people.models import Account
 
-TRAINER = "demo-trainer"
+TRAINER, COLLEAGUE = "demo-trainer", "demo-trainer2"
 WAITING = Draft(
     title="雨水井里的异味：一次由井盖开始的排查",
     summary="暴雨后群众反映河道发黑。执法人员沿雨水管网逐井上溯，在一家食品厂围墙外的雨水井发现废水，厂方称是邻近工地所排。",
@@ -35,6 +35,26 @@ WAITING = Draft(
     is_anonymous=True,
     revision=1,
 )
+FROM_THE_CITY = Draft(
+    title="两本台账：一家汽修厂的废机油",
+    summary="例行检查时账实相符，三天后接到举报再查，发现厂里另有一本手写台账。案例讲两次检查之间怎样取证、当事人陈述前后不一时怎样问。",
+    body=(
+        "<h3>一、第一次检查</h3><p>执法人员按计划检查一家汽修厂，废机油桶四只，台账登记四只，转移联单齐全。"
+        "检查记录写了“未见异常”，没有写桶的容量和液位。</p>"
+        "<h3>二、第二次检查</h3><p>三天后有人举报夜间有车拉油。第二次检查从举升机数量和当月结算单入手，"
+        "推算应当产生的废机油是台账数的三倍；在收银台抽屉里找到一本手写本，逐日记着“桶数、车牌、金额”。</p>"
+        "<h3>三、怎样问</h3><p>先问第一本台账怎样记，再出示结算单，最后出示手写本。"
+        "三份材料依次出示，每一份都请当事人辨认、签字，前后不一的地方写进同一份笔录。</p>"
+    ),
+    medium="固体废物",
+    place="某市城郊",
+    points="第一次检查就要写清容量和液位\n材料按由浅入深的顺序出示",
+    questions="手写本属于书证还是当事人陈述？\n第一次检查的记录还有没有证明力？",
+    units=["E6", "G3"],
+    citations=[("eco-env-code-2026", "532"), ("eco-penalty-rules-2023", "26")],
+    is_anonymous=True,
+    revision=1,
+)
 BEGUN = Draft(
     title="危险废物贮存间的三次检查",
     summary="",
@@ -45,14 +65,21 @@ BEGUN = Draft(
 
 
 def install_drafts(db: Session, now: datetime) -> None:
-    """Let the demo's trainer submit one case, two days before `now`, and begin another."""
-    account = db.scalars(select(Account).where(Account.login == TRAINER)).one()
-    author = Author(account.id, account.display_name, account.unit_id)
-    actor = Actor(account.id, account.display_name)
-    submitted_at = now - timedelta(days=2)
-    waiting = _written(db, WAITING, author, actor, submitted_at)
-    service.submit(db, waiting, WAITING.text("/"), actor, submitted_at)
+    """Let two trainers submit a case each, in the days before `now`, and the first of them begin another."""
+    author, actor = _trainer(db, TRAINER)
+    _submitted(db, WAITING, author, actor, now - timedelta(days=2))
     _written(db, BEGUN, author, actor, now - timedelta(hours=20))
+    _submitted(db, FROM_THE_CITY, *_trainer(db, COLLEAGUE), now - timedelta(days=1))
+
+
+def _trainer(db: Session, login: str) -> tuple[Author, Actor]:
+    account = db.scalars(select(Account).where(Account.login == login)).one()
+    name = account.display_name
+    return Author(account.id, name, account.unit_id), Actor(account.id, name)
+
+
+def _submitted(db: Session, draft: Draft, author: Author, actor: Actor, at: datetime) -> None:
+    service.submit(db, _written(db, draft, author, actor, at), draft.text("/"), actor, at)
 
 
 def _written(db: Session, draft: Draft, author: Author, actor: Actor, at: datetime) -> CaseVersion:

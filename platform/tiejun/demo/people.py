@@ -60,6 +60,7 @@ OFFICERS = {
 UNTRAINED = ("黄诗雨", "沈佳")
 STAFF = (
     ("demo-trainer", "陶老师", Role.TRAINER, "510000"),
+    ("demo-trainer2", "崔老师", Role.TRAINER, "511900"),
     ("demo-writer", "命题人方晴", Role.ITEM_WRITER, "510000"),
     ("demo-reviewer", "审题人秦朗", Role.ITEM_REVIEWER, "510000"),
     ("demo-marker", "阅卷人钟立", Role.MARKER, "510000"),

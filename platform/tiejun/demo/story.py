@@ -74,6 +74,13 @@ HELD = (
         },
     ),
 )
+# Sat, and waiting for the markers; one of them has begun.
+TO_MARK = Held(
+    "2026年省级初级执法骨干岗位培训考试",
+    1,
+    {"何志远": 0.95, "唐国强": 0.9, "郑丽": 0.35, "彭海涛": 0.85, "宋振华": 0.9},
+)
+BEGUN_BY, BEGUN = "demo-marker2", 4
 OPEN_EXAM = "2026年第四季度省级初级岗位培训考试（第二批）"
 OPEN_TO = ("李明", "吴敏", "高翔", "梁欣怡")
 COMING_TO = ("谢文博", "曹雪", "许可", "林子涵", "沈佳")
@@ -95,6 +102,7 @@ def install(core: Core, handlers: dict[str, Handler]) -> None:
         released_at = _hold(core, blueprint.id, held, _nine(now - timedelta(days=held.days_ago)))
         outbox.drain(core.database, handlers, released_at)
         scan(core.database, released_at, with_mail=False)
+    _begin_marking(core, blueprint.id, TO_MARK, _nine(now - timedelta(days=TO_MARK.days_ago)))
     _open_now(core, blueprint.id, now)
     with core.database.transaction() as db:
         give_to_practice(db, 2, SYSTEM, long_ago)
@@ -105,18 +113,8 @@ def install(core: Core, handlers: dict[str, Handler]) -> None:
 
 def _hold(core: Core, blueprint_id: int, held: Held, start: datetime) -> datetime:
     """Hold a sitting in the past from registration to release; return when it was released."""
-    spec = _Planned(held.exam, start, start + 2 * HOUR, HALL, tuple(held.strengths), avoid=None)
-    sitting = _arrange(core, blueprint_id, spec, start - timedelta(days=10))
-    scan(core.database, start - timedelta(days=10), with_mail=False)
-    scan(core.database, start - timedelta(hours=22), with_mail=False)
-    for name, strength in held.strengths.items():
-        if strength is not None:
-            with core.database.reading() as db:
-                person = person_named(db, name)
-            candidates.sit(core.database, sitting.public_id, person.id, strength, start)
-    closed, marked = start + 3 * HOUR, start + timedelta(days=2)
-    with core.database.transaction() as db:
-        score_due(db, closed, candidates.GRACE, limit=100)
+    sitting = _sit(core, blueprint_id, held, start, avoid=None)
+    marked = start + timedelta(days=2)
     markers = [login for login, duty in STAFF if duty == MARKER]
     candidates.mark(core.database, sitting.id, markers, core.settings, marked)
     with core.database.transaction() as db:
@@ -124,6 +122,31 @@ def _hold(core: Core, blueprint_id: int, held: Held, start: datetime) -> datetim
     with core.database.transaction() as db:
         release_sitting(db, db.get_one(Sitting, sitting.id), SYSTEM, marked + 2 * HOUR)
     return marked + 2 * HOUR
+
+
+def _begin_marking(core: Core, blueprint_id: int, held: Held, start: datetime) -> None:
+    """Hold a sitting of which a first marker has seen some answers, and nobody the others."""
+    sitting = _sit(core, blueprint_id, held, start, avoid=())
+    at = start + 5 * HOUR
+    candidates.begin_marking(core.database, sitting.id, BEGUN_BY, BEGUN, core.settings, at)
+
+
+def _sit(
+    core: Core, blueprint_id: int, held: Held, start: datetime, avoid: tuple[int, ...] | None
+) -> Sitting:
+    """Hold a sitting in the past, up to the scores that need no marker."""
+    planned = _Planned(held.exam, start, start + 2 * HOUR, HALL, tuple(held.strengths), avoid=avoid)
+    sitting = _arrange(core, blueprint_id, planned, start - timedelta(days=10))
+    scan(core.database, start - timedelta(days=10), with_mail=False)
+    scan(core.database, start - timedelta(hours=22), with_mail=False)
+    for name, strength in held.strengths.items():
+        if strength is not None:
+            with core.database.reading() as db:
+                person = person_named(db, name)
+            candidates.sit(core.database, sitting.public_id, person.id, strength, start)
+    with core.database.transaction() as db:
+        score_due(db, start + 3 * HOUR, candidates.GRACE, limit=100)
+    return sitting
 
 
 def _nine(instant: datetime) -> datetime:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tiejun.audit import Actor
 from tiejun.clock import beijing
+from tiejun.demo.courses import install_made_courses
 from tiejun.demo.people import person_named
 from tiejun.installation import Core
 from tiejun.people.models import Account, Person
@@ -35,13 +36,16 @@ def install_study(core: Core, now: datetime) -> None:
     actor = Actor(None, "演示")
     with core.database.transaction() as db:
         install_courses(db, core.settings, actor, now - timedelta(days=100))
+        install_made_courses(db, now)
         people = list(db.scalars(select(Person).order_by(Person.id)))
         account = db.scalars(select(Account).where(Account.login == ADMIN)).one()
         by = Recorder(Actor(account.id, account.display_name), None, ("/",))
         for days, *what in HELD:
             _hold(db, people, (now - timedelta(days=days)), what, by)
         _correct_one(db, people, by, now - timedelta(days=5))
-        lessons = list(db.scalars(select(Lesson).join(Course).order_by(Lesson.id)))
+        lessons = list(
+            db.scalars(select(Lesson).join(Course).where(Course.slug.is_not(None)).order_by(Lesson.id))
+        )
         for lesson in lessons:
             lesson.course = db.get_one(Course, lesson.course_id)
         learners = [*people[:12], person_named(db, VISITOR)]

@@ -13,6 +13,7 @@ from question_bank.words import said
 from tiejun.db import Database
 from tiejun.errors import NotFound
 from tiejun.notices.models import MailDelivery, MailState, Notice
+from tiejun.notices.rules import Topic
 from tiejun.notices.sources import Draft, drafts
 from tiejun.notices.wording import packed
 from tiejun.people.models import Account
@@ -60,9 +61,23 @@ def _publish(db: Session, rows: Sequence[dict[str, Any]], now: datetime, with_ma
     insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(Notice).on_conflict_do_nothing().returning(Notice.id)
     ids = list(db.scalars(statement, rows))
+    if ids:
+        _put_away(db, ids, now)
     if with_mail and ids:
         _address(db, ids, now)
     return len(ids)
+
+
+def _put_away(db: Session, notice_ids: Sequence[int], now: datetime) -> None:
+    """Let a new weekly digest mark the older ones as read: only the latest says how things stand."""
+    renewed = select(Notice.account_id).where(Notice.id.in_(notice_ids), Notice.topic == Topic.MAKE_UP_DIGEST)
+    older = (
+        Notice.topic == Topic.MAKE_UP_DIGEST,
+        Notice.account_id.in_(renewed),
+        Notice.id.not_in(notice_ids),
+        Notice.read_at.is_(None),
+    )
+    db.execute(update(Notice).where(*older).values(read_at=now))
 
 
 def _address(db: Session, notice_ids: Sequence[int], now: datetime) -> None:

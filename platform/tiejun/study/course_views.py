@@ -118,7 +118,8 @@ def edit_lesson(public_id: UUID, lesson_id: UUID) -> ResponseReturnValue:
         course = courses.own_course(db, public_id, _scopes())
         lesson = courses.lesson_of(course, lesson_id)
     form = LessonForm(formdata=None, data={"title": lesson.title, "kind": lesson.kind, "html": lesson.html})
-    form.minutes.data = round(lesson.length_seconds / 60, 2)
+    minutes, rest = divmod(lesson.length_seconds, 60)
+    form.minutes.data = round(minutes + rest / 60, 2) if rest else minutes
     form.citations.data = "\n".join(f"{cite['law']} {cite['article']}" for cite in lesson.citations)
     return _lesson_page(course, lesson, form)
 

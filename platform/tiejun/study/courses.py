@@ -17,7 +17,7 @@ from tiejun.audit import Actor, record
 from tiejun.bank.law_queries import find_article
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 from tiejun.files.models import StoredFile
-from tiejun.html import clean
+from tiejun.html import clean, paragraphs
 from tiejun.people.models import Unit
 from tiejun.people.queries import in_scope
 from tiejun.study.models import Course, Lesson, LessonKind
@@ -188,14 +188,6 @@ def move(db: Session, course: Course, lesson: Lesson, by: int, actor: Actor, now
     for position, each in enumerate(order, start=1):
         each.position = position
     record(db, actor, "lesson.moved", ("course", course.public_id), now, title=lesson.title)
-
-
-def paragraphs(text: str) -> str:
-    """Return text without any tag as paragraphs, one for each block between empty lines."""
-    if "<" in text:
-        return text
-    blocks = [block.strip() for block in text.replace("\r\n", "\n").split("\n\n")]
-    return "".join(f"<p>{block.replace(chr(10), '<br>')}</p>" for block in blocks if block)
 
 
 def mp4_seconds(path: Path) -> float | None:

@@ -97,9 +97,7 @@ class LessonForm(Blamed):
         [Optional()],
         description=_l("每人每年最多计入这么久。视频不填则从 MP4 文件读取。"),
     )
-    html = TextAreaField(
-        _l("正文"), description=_l("空一行即另起一段；也可以粘贴 HTML，会去掉不安全的内容。")
-    )
+    html = TextAreaField(_l("正文"))
     file = FileField(_l("文件"), description=_l("PDF，或 MP4、WebM 视频。不选则保留原来的文件。"))
     citations = TextAreaField(
         _l("引用的法条"), description=_l("每行一条：法规代码和条号，用空格分开，如 eco-env-code-2026 59。")
@@ -125,8 +123,8 @@ class SetForm(Blamed):
     """A course set."""
 
     title = StringField(_l("名称"), [InputRequired(_l("请填写名称。")), Length(max=120)])
-    level = SelectField(_l("级别"), choices=LEVELS, **CHOSEN)
-    tier = SelectField(_l("层级"), choices=TIERS, **CHOSEN)
+    level = SelectField(_l("级别"), [InputRequired(_l("请从列表中选择。"))], choices=LEVELS, **CHOSEN)
+    tier = SelectField(_l("层级"), [InputRequired(_l("请从列表中选择。"))], choices=TIERS, **CHOSEN)
     courses = Ticks(_l("课程"), [InputRequired(_l("请至少选一门已发布的课程。"))], **CHOSEN)
 
 

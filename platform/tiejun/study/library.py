@@ -56,6 +56,11 @@ def install_courses(db: Session, settings: Settings, actor: Actor, now: datetime
     ]
 
 
+def registered(db: Session, cited: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Return those of the cited (law, article) that the register of this installation has."""
+    return tuple(pair for pair in cited if find_article(db, *pair) is not None)
+
+
 def _install(db: Session, settings: Settings, folder: Path, actor: Actor, now: datetime) -> Course:
     data = json.loads((folder / "course.json").read_text(encoding="utf-8"))
     tiers = data.get("tiers", [])
@@ -84,13 +89,13 @@ def _lesson(
         html = (folder / data["file"]).read_text(encoding="utf-8")
     elif "file" in data:
         file = _kept(db, settings, folder / data["file"], data["kind"], by)
-    cited = ((cite["law"], str(cite["article"])) for cite in data.get("citations", ()))
+    cited = tuple((cite["law"], str(cite["article"])) for cite in data.get("citations", ()))
     return LessonSpec(
         title=data["title"],
         kind=data["kind"],
         minutes=float(data["minutes"]),
         html=html,
-        citations=tuple(pair for pair in cited if find_article(db, *pair) is not None),
+        citations=registered(db, cited),
         file=file,
     )
 

@@ -1,20 +1,22 @@
 /*
- * The rich text of a case. The textarea stays the form's field: whatever is written in the editor is copied into it,
- * and where this script does not run, people write into the textarea itself.
+ * An editor for rich text beside a textarea: <div class="tj-rich" id="rich" data-field="(its id)" hidden>. The textarea
+ * stays the form's field: whatever is written in the editor is copied into it, and where this script does not run,
+ * people write into the textarea itself. Pictures can be sent where the form says to which address (data-images).
  */
 (function () {
   "use strict";
 
-  var form = document.getElementById("editor");
-  var field = document.getElementById("body");
   var rich = document.getElementById("rich");
-  if (!form || !window.wangEditor) { return; }
+  if (!rich || !window.wangEditor) { return; }
+  var field = document.getElementById(rich.getAttribute("data-field"));
+  var form = field.form;
+  var label = document.querySelector('label[for="' + field.id + '"]');
 
   /* What the server keeps (tiejun.html), and nothing that it would take out again. */
   var TOOLS = [
     "header3", "header4", "blockquote", "|", "bold", "underline", "through", "sub", "sup", "clearStyle", "|",
     "bulletedList", "numberedList", "insertTable", "|", "insertLink", "uploadImage", "|", "undo", "redo",
-  ];
+  ].filter(function (tool) { return tool !== "uploadImage" || form.hasAttribute("data-images"); });
 
   /** Shows what went wrong under the text; nothing hides it again. */
   function complain(words) {
@@ -95,10 +97,11 @@
   var area = rich.querySelector("[contenteditable]");
   area.setAttribute("role", "textbox");
   area.setAttribute("aria-multiline", "true");
-  area.setAttribute("aria-labelledby", "body-label");
+  label.id = label.id || field.id + "-label";
+  area.setAttribute("aria-labelledby", label.id);
   if (field.getAttribute("aria-invalid")) { area.setAttribute("aria-invalid", "true"); }
   field.hidden = true;
-  document.getElementById("body-label").addEventListener("click", function () { editor.focus(); });
+  label.addEventListener("click", function () { editor.focus(); });
   nameButtons();
   new MutationObserver(nameButtons).observe(rich, { childList: true, subtree: true });
 

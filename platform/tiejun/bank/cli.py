@@ -1,19 +1,23 @@
-"""Commands of the bank: laws and items from files, and items out to one."""
+"""Commands of the bank: laws and items from files, items out to one, and the house rules over them."""
 
+import json
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 import click
 
 from tiejun.audit import COMMAND_LINE
+from tiejun.bank.checks import check_bank
 from tiejun.bank.export import export_bank
 from tiejun.bank.item_files import FORMATS, read_item_file
 from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.queries import item_filter
 from tiejun.bank.service import ImportPlan, import_items
+from tiejun.clock import beijing
 from tiejun.commands import AS_JSON, DRY_RUN, need_file, tell
 from tiejun.errors import DomainError, Problem
 from tiejun.imports import ImportReport
@@ -99,11 +103,10 @@ def items_import(  # noqa: PLR0913 - one for each option
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="写到哪个文件")
 def items_export(kind: str, query: str, out: Path) -> None:
     """把题库写成 Excel，含答案和题库编号；改后可再导入，没有改动的题不变。"""
-    asked = dict(parse_qsl(query)) if "=" in query else {"q": query}
     if out.exists():
         raise click.ClickException(f"{out} 已经存在，没有覆盖。")
     with opened() as core, core.database.transaction() as db:
-        sheet = export_bank(db, item_filter(asked), COMMAND_LINE, core.clock())
+        sheet = export_bank(db, item_filter(_asked(query)), COMMAND_LINE, core.clock())
     # Keys are for the person who runs the command only.
     with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(sheet.content)
@@ -112,3 +115,31 @@ def items_export(kind: str, query: str, out: Path) -> None:
     click.echo(f"已导出 {sheet.written} 题到 {out.name}。")
     if sheet.left_out:
         sys.exit(SOME_LEFT_OUT)
+
+
+@items.command("check")
+@click.option("--query", default="", help="只查哪些：要找的词，或题库页面地址里的条件，如 unit=B5&kind=case")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="按哪一天有效的法规检查；默认今天")
+@AS_JSON
+def items_check(query: str, day: datetime | None, as_json: bool) -> None:
+    """按编写规范检查题库：选项、题干、依据是否有效、数字是否出自所引条文、答案位置是否均衡。
+
+    发现问题时退出码为 1。
+    """
+    with opened() as core, core.database.reading() as db:
+        on = day.date() if day else beijing(core.clock()).date()
+        report = check_bank(db, item_filter(_asked(query)), on)
+    if as_json:
+        click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
+    else:
+        for where, problems in [*report.items.items(), ("全部试题", report.whole)]:
+            for problem in problems:
+                click.echo(f"注意　{where}　{problem.field}：{problem.message}", err=True)
+        click.echo(f"检查 {report.checked} 题，{len(report.items)} 题有要看的地方。")
+    if not report.is_clean:
+        sys.exit(REFUSED)
+
+
+def _asked(query: str) -> dict[str, str]:
+    """Return the conditions of `--query`: those of a page's address, or a word to be found."""
+    return dict(parse_qsl(query)) if "=" in query else {"q": query}

@@ -68,6 +68,7 @@ def _page(draft: Draft, target: Target, error: DomainError | None = None) -> str
     with reading() as db:
         cited = queries.cited_articles(db, draft.citations)
         laws = law_queries.laws_for_choice(db, today)
+        advice = editing.by_field(editing.advice(db, draft, today))
     return render_template(
         "bank/edit.html",
         draft=draft,
@@ -78,5 +79,5 @@ def _page(draft: Draft, target: Target, error: DomainError | None = None) -> str
         shows_images=draft.shows_images,
         error=error,
         errors=editing.by_field(error.problems if isinstance(error, Rejected) else ()),
-        advice=editing.by_field(editing.advice(draft)),
+        advice=advice,
     )

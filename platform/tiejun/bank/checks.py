@@ -9,6 +9,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from question_bank.item import Item as ItemText
+from question_bank.laws import PREFIX
 from question_bank.lint import balance_problems, citation_problems, figure_problems, lint
 from question_bank.syllabus import load_syllabus
 from question_bank.terms import Problem
@@ -56,7 +57,7 @@ class Grounds:
         self._register: dict[str, _Version] = {}
         self._texts: dict[str, _Texts] = {}
         for row in rows:
-            title = row.title.removeprefix("中华人民共和国")
+            title = row.title.removeprefix(PREFIX)
             self._register[row.id] = _Version(title, row.superseded_by, row.effective, row.ceased)
             if row.text_digest is not None:
                 self._texts[row.id] = _Texts()

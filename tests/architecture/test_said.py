@@ -29,6 +29,7 @@ ELSEWHERE = {
     APP + "exams/cli.py": COMMANDS,
     APP + "notices/cli.py": COMMANDS,
     APP + "people/cli.py": COMMANDS,
+    APP + "study/cli.py": COMMANDS,
     APP + "operations/cli.py": COMMANDS,
     APP + "operations/archive.py": COMMANDS,
     APP + "operations/doctor.py": COMMANDS,

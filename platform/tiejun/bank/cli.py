@@ -13,10 +13,10 @@ from tiejun.audit import COMMAND_LINE
 from tiejun.bank.checks import check_bank
 from tiejun.bank.export import export_bank
 from tiejun.bank.item_files import FORMATS, read_item_file
-from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files
+from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files, sync_register
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.queries import item_filter
-from tiejun.bank.service import ImportPlan, import_items
+from tiejun.bank.service import ImportPlan, import_items, install_starter
 from tiejun.clock import beijing
 from tiejun.commands import AS_JSON, DRY_RUN, need_file, tell
 from tiejun.errors import DomainError, Problem
@@ -115,6 +115,15 @@ def items_export(kind: str, query: str, out: Path) -> None:
     click.echo(f"已导出 {sheet.written} 题到 {out.name}。")
     if sheet.left_out:
         sys.exit(SOME_LEFT_OUT)
+
+
+@items.command("install")
+def items_install() -> None:
+    """装入随产品提供的题，供练习用；已有的不动。这些题是公开的，不可用于考试。"""
+    with opened() as core, core.database.transaction() as db:
+        sync_register(db)
+        report = install_starter(db, COMMAND_LINE, core.clock(), ItemPurpose.PRACTICE)
+    click.echo(f"新装入练习题 {report.created} 题，已有 {report.unchanged} 题。")
 
 
 @items.command("check")

@@ -144,8 +144,12 @@ def unlabel(options: Sequence[str]) -> tuple[list[str], bool]:
 
 
 def _folded_head(option: str) -> str:
-    """Return the option with full-width letters folded; position by position, so that offsets hold."""
-    return "".join((unicodedata.normalize("NFKC", c).upper() or " ")[0] for c in option[:8])
+    return fold(option[:8])
+
+
+def fold(text: str) -> str:
+    """Return `text` in capitals, full-width characters as narrow ones; position by position: offsets hold."""
+    return "".join((unicodedata.normalize("NFKC", c).upper() or " ")[0] for c in text)
 
 
 def choice_letters(text: str, options: Sequence[str]) -> list[str]:

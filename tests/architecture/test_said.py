@@ -85,6 +85,7 @@ TABLES = {
         *("write_bank", "_write_left_out", "item_cells", "_part_cells"),
     },
     "question_bank/formats/row.py": {"DIFFICULTIES", "_points"},
+    "question_bank/formats/docx_numbers.py": {"_DIGITS", "_chinese"},
     "question_bank/formats/typed_lines.py": {"FIELD_NAMES"},
     "question_bank/formats/typed_text.py": {"TYPE_CELLS"},
 }

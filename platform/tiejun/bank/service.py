@@ -111,7 +111,7 @@ def _add_version(db: Session, row: Item, item: ItemText, actor: Actor, now: date
     version = new_version(item, row.current_version, actor.name, now)
     version.item_id = row.id
     db.add(version)
-    describe(row, item, now)
+    describe(db, row, item, now)
 
 
 def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, now: datetime) -> ItemReport:

@@ -48,6 +48,7 @@ from tiejun.study.hour_views import bp as hours
 from tiejun.study.stream_views import bp as streams
 from tiejun.study.views import bp as study
 from tiejun.web import init_web
+from tiejun.wiring import wire
 
 BLUEPRINTS = (
     home,
@@ -116,6 +117,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         settings, clock or make_clock(settings), Database(settings.sqlalchemy_url)
     )
     app.extensions[SOURCES] = (cases_citing,)
+    wire()
     init_web(app)
     init_pages(app)
     init_sign_in(app)

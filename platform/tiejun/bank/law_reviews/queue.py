@@ -1,0 +1,72 @@
+"""The queue of what rests on changed law: who waits in it, and what takes a thing out again."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
+
+from tiejun.audit import Actor, record
+from tiejun.bank.law_reviews.models import Decision, LawReview
+from tiejun.bank.law_reviews.things import ITEM
+from tiejun.bank.models import Item, LawVersion
+
+IS_WAITING: ColumnElement[bool] = (
+    exists()
+    .where(LawReview.kind == ITEM, LawReview.subject_id == Item.id, LawReview.decided_at.is_(None))
+    .correlate(Item)
+)
+"""Condition on `Item`: it waits for a decision, and is neither drawn into forms nor served in practice."""
+
+
+def waiting(db: Session, kind: str, subject_id: int) -> list[LawReview]:
+    """Return the open reviews of a thing, the oldest first."""
+    open_ones = select(LawReview).where(
+        LawReview.kind == kind, LawReview.subject_id == subject_id, LawReview.decided_at.is_(None)
+    )
+    return list(db.scalars(open_ones.order_by(LawReview.id)))
+
+
+def settle(
+    db: Session, thing: tuple[str, int], law_ids: Iterable[str], actor: Actor, now: datetime
+) -> list[LawReview]:
+    """Close the reviews of a thing (kind, id) whose new version rests on law in force; return them.
+
+    Args:
+        law_ids: the versions that it cites now. One of which the end is known, be it to come, keeps all
+            reviews of the thing open.
+    """
+    found = waiting(db, *thing)
+    if not found:
+        return []
+    ending = select(LawVersion.id).where(LawVersion.id.in_(set(law_ids)), LawVersion.ceased.is_not(None))
+    if db.scalar(ending.limit(1)) is not None:
+        return []
+    close(db, found, Decision.REWRITTEN, actor, now)
+    return found
+
+
+def close(
+    db: Session,
+    reviews: Collection[LawReview],
+    decision: Decision,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+) -> None:
+    """Write a decision into reviews."""
+    for review in reviews:
+        review.decision, review.decided_by, review.decided_at = decision, actor.name, now
+        review.note = note
+        record(
+            db,
+            actor,
+            "law_review.decided",
+            (review.kind, review.subject_id),
+            now,
+            decision=decision.value,
+            law=review.law_id,
+            article=review.article,
+            target=f"{review.target_law_id} {review.target_article}" if review.target_law_id else None,
+        )
+    db.flush()

@@ -105,9 +105,12 @@ def exchange_citation(
 
 
 def _follow_law(db: Session, row: Item, item: ItemText, actor: Actor, now: datetime) -> None:
-    laws = {citation.law for citation in item.citations}
-    settle(db, (ITEM, row.id), laws, actor, now)
-    follow_ends(db, laws, actor, now)
+    settle(db, (ITEM, row.id), _cited(item), actor, now)
+    follow_ends(db, {citation.law for citation in item.citations}, actor, now)
+
+
+def _cited(item: ItemText) -> set[tuple[str, str]]:
+    return {(citation.law, citation.article) for citation in item.citations}
 
 
 def _add(db: Session, item: ItemText, purpose: ItemPurpose, actor: Actor, now: datetime) -> Item:
@@ -291,7 +294,7 @@ def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome
         if outcome == "updated" and row is not None:
             _add_version(db, row, item, pen.actor, pen.now)
             db.flush()
-            settle(db, (ITEM, row.id), {citation.law for citation in item.citations}, pen.actor, pen.now)
+            settle(db, (ITEM, row.id), _cited(item), pen.actor, pen.now)
     db.flush()
     cited = {citation.law for _, item, _, _ in outcomes for citation in item.citations}
     follow_ends(db, cited, pen.actor, pen.now)

@@ -188,8 +188,8 @@ def publish(db: Session, version: CaseVersion, actor: Actor, now: datetime) -> N
         old.state = CaseState.SUPERSEDED
     version.state, version.decided_at = CaseState.PUBLISHED, now
     version.case.published, version.case.retired_at, version.case.retired_why = version.number, None, None
-    cited = db.scalars(select(CaseCitation.law_id).where(CaseCitation.version_id == version.id))
-    settle(db, (CASE, version.case_id), cited.all(), actor, now)
+    rows = db.scalars(select(CaseCitation).where(CaseCitation.version_id == version.id))
+    settle(db, (CASE, version.case_id), [(row.law_id, row.article) for row in rows], actor, now)
     _record(db, version, "case.published", actor, now)
 
 

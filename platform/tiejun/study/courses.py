@@ -157,7 +157,7 @@ def save_lesson(
         lesson.file_id = spec.file.id
     course.updated_at = now
     db.flush()
-    settle(db, (LESSON, lesson.id), {law for law, _article in spec.citations}, actor, now)
+    settle(db, (LESSON, lesson.id), spec.citations, actor, now)
     record(db, actor, "lesson.saved", ("course", course.public_id), now, title=spec.title)
     return lesson
 

@@ -13,6 +13,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from question_bank.law_change import normalised
+from question_bank.laws import load_register
 from tiejun.audit import Actor, record
 from tiejun.bank.law_reviews.models import Cause, LawReview
 from tiejun.bank.law_reviews.successors import OldArticle, Successors
@@ -79,7 +80,10 @@ def follow_ends(db: Session, law_ids: Collection[str] | None, actor: Actor, now:
 
 
 def _end_older(db: Session, written: Collection[str], actor: Actor, now: datetime) -> None:
-    """Let versions end that an imported one replaces though their own file did not know it yet."""
+    """Let versions end that an imported one replaces though their own file did not know it yet.
+
+    That it replaces them is told by the shipped register, by their `superseded_by`, or by the same title.
+    """
     newer = list(db.scalars(select(LawVersion).where(LawVersion.id.in_(written))))
     newer.sort(key=lambda law: (str(law.effective), law.id))
     for law in db.scalars(select(LawVersion).where(LawVersion.ceased.is_(None))).all():
@@ -91,7 +95,8 @@ def _end_older(db: Session, written: Collection[str], actor: Actor, now: datetim
 
 
 def _replaces(new: LawVersion, law: LawVersion) -> bool:
-    if law.superseded_by == new.id:
+    shipped = load_register().get(law.id)
+    if new.id in (law.superseded_by, shipped.superseded_by if shipped else None):
         return True
     if new.title != law.title or new.effective is None or law.effective is None:
         return False

@@ -11,6 +11,9 @@ from tiejun.bank.law_reviews.models import Decision, LawReview
 from tiejun.bank.law_reviews.things import ITEM
 from tiejun.bank.models import Item, LawVersion
 
+Cited = tuple[str, str]
+"""A citation: law version and article."""
+
 IS_WAITING: ColumnElement[bool] = (
     exists()
     .where(LawReview.kind == ITEM, LawReview.subject_id == Item.id, LawReview.decided_at.is_(None))
@@ -28,22 +31,26 @@ def waiting(db: Session, kind: str, subject_id: int) -> list[LawReview]:
 
 
 def settle(
-    db: Session, thing: tuple[str, int], law_ids: Iterable[str], actor: Actor, now: datetime
+    db: Session, thing: tuple[str, int], cited: Iterable[Cited], actor: Actor, now: datetime
 ) -> list[LawReview]:
-    """Close the reviews of a thing (kind, id) whose new version rests on law in force; return them.
+    """Close the reviews of a thing (kind, id) that its new version answers; return them.
+
+    A review is answered when the version no longer cites that article, or when all that it cites stays in
+    force: then its writer has had the new text before them.
 
     Args:
-        law_ids: the versions that it cites now. One of which the end is known, be it to come, keeps all
-            reviews of the thing open.
+        cited: law version and article of each citation of the new version.
     """
     found = waiting(db, *thing)
     if not found:
         return []
-    ending = select(LawVersion.id).where(LawVersion.id.in_(set(law_ids)), LawVersion.ceased.is_not(None))
-    if db.scalar(ending.limit(1)) is not None:
-        return []
-    close(db, found, Decision.REWRITTEN, actor, now)
-    return found
+    present = set(cited)
+    laws = {law_id for law_id, _article in present}
+    ending = select(LawVersion.id).where(LawVersion.id.in_(laws), LawVersion.ceased.is_not(None))
+    rests_on_old_law = db.scalar(ending.limit(1)) is not None
+    answered = [row for row in found if not rests_on_old_law or (row.law_id, row.article) not in present]
+    close(db, answered, Decision.REWRITTEN, actor, now)
+    return answered
 
 
 def close(

@@ -22,7 +22,7 @@ from tiejun.bank.citations import CitationCheck, unit_problems
 from tiejun.bank.item_files import ItemFile
 from tiejun.bank.item_rows import add_many, describe, new_row, new_version, stem_hash, text_digest
 from tiejun.bank.law_reviews.impact import follow_ends
-from tiejun.bank.law_reviews.queue import settle
+from tiejun.bank.law_reviews.queue import settle, waiting_ids
 from tiejun.bank.law_reviews.things import ITEM
 from tiejun.bank.models import FormSlot, Item, ItemBatch, ItemPurpose
 from tiejun.bank.reports import ItemReport, row_report
@@ -290,11 +290,12 @@ def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome
     shown = {digest for item in coded for digest in item_images(item)}
     images.keep(db, {d: image for d, image in file.images.items() if d in shown}, pen.actor, pen.now)
     add_many(db, coded, plan.purpose, batch.id, pen.actor.name, pen.now)
+    held = waiting_ids(db, ITEM)
     for _, item, outcome, row in outcomes:
         if outcome == "updated" and row is not None:
             _add_version(db, row, item, pen.actor, pen.now)
-            db.flush()
-            settle(db, (ITEM, row.id), _cited(item), pen.actor, pen.now)
+            if row.id in held:
+                settle(db, (ITEM, row.id), _cited(item), pen.actor, pen.now)
     db.flush()
     cited = {citation.law for _, item, _, _ in outcomes for citation in item.citations}
     follow_ends(db, cited, pen.actor, pen.now)

@@ -6,13 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from tests.bank.law_reviews.conftest import OTHER, TEXTS, Bank, articles, new_law, old_law, other_law
-from tests.bank.samples import CODE, OLD_CODE, law_json
+from tests.bank.samples import CODE, OLD_CODE, item, law_json
 from tiejun.audit import SYSTEM, AuditEvent
+from tiejun.bank.item_files import ItemFile
 from tiejun.bank.law_reviews.impact import follow_ends
 from tiejun.bank.law_reviews.models import Cause, Decision
 from tiejun.bank.law_reviews.queue import IS_WAITING
 from tiejun.bank.laws_service import sync_register
-from tiejun.bank.models import Item, LawVersion
+from tiejun.bank.models import Item, ItemPurpose, LawVersion
+from tiejun.bank.service import ImportPlan, import_items
 
 ALL = {("A", OLD_CODE, "1"), ("B", OLD_CODE, "2"), ("AB", OLD_CODE, "1"), ("AB", OLD_CODE, "2")}
 
@@ -152,3 +154,17 @@ def test_synchronising_keeps_an_end_that_an_import_brought_about(bank: Bank):
     with bank.database.transaction() as db:
         sync_register(db)
         assert db.get_one(LawVersion, law_id).ceased is not None
+
+
+def test_an_imported_bank_brings_its_old_citations_into_the_queue_and_settles_by_its_new_ones(bank: Bank):
+    bank.laws(new_law())
+    rows = [("A", CODE, "2"), ("B", OLD_CODE, "2"), ("late", OLD_CODE, "3"), ("fine", CODE, "1")]
+    made = [
+        item(code, citations=[{"law": law, "article": n}], stem=f"{code}（　　）。") for code, law, n in rows
+    ]
+    with bank.database.transaction() as db:
+        report = import_items(
+            db, ItemFile.of(made, "bank.json"), ImportPlan(ItemPurpose.EXAM), bank.actor, bank.clock()
+        )
+    assert (report.updated, report.created) == (2, 2)
+    assert bank.waiting() == (ALL - {("A", OLD_CODE, "1")}) | {("late", OLD_CODE, "3")}

@@ -86,7 +86,7 @@ class ReviewDetail:
     target: CitedArticle | None
     proposals: Sequence[Proposal]
     item: ItemDetail | None
-    others: Sequence[LawReview]
+    others: Sequence[ReviewLine]
 
 
 def _visible(scopes: Sequence[str]) -> ColumnElement[bool]:
@@ -210,7 +210,7 @@ def review_detail(db: Session, scopes: Sequence[str], public_id: UUID) -> Review
         target=cited_articles(db, [target])[0] if target[0] and target[1] else None,  # type: ignore[list-item]
         proposals=_proposals(db, review),
         item=item_detail(db, code) if code is not None else None,
-        others=db.scalars(others.order_by(LawReview.id)).all(),
+        others=_lines(db, db.scalars(others.order_by(LawReview.id)).all()),
     )
 
 

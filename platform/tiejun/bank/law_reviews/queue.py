@@ -30,6 +30,12 @@ def waiting(db: Session, kind: str, subject_id: int) -> list[LawReview]:
     return list(db.scalars(open_ones.order_by(LawReview.id)))
 
 
+def waiting_ids(db: Session, kind: str) -> set[int]:
+    """Return which things of a kind wait."""
+    open_ones = select(LawReview.subject_id).where(LawReview.kind == kind, LawReview.decided_at.is_(None))
+    return set(db.scalars(open_ones.distinct()))
+
+
 def settle(
     db: Session, thing: tuple[str, int], cited: Iterable[Cited], actor: Actor, now: datetime
 ) -> list[LawReview]:

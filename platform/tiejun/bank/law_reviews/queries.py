@@ -79,10 +79,14 @@ class Proposal:
 
 @dataclass(frozen=True)
 class ReviewDetail:
-    """One review with all that a decision needs; `item` is None of a case or a lesson."""
+    """One review with all that a decision needs; `item` is None of a case or a lesson.
+
+    `imported` is the version whose import brought it in, `target` the article chosen.
+    """
 
     review: LawReview
     law: LawVersion
+    imported: LawVersion | None
     target: CitedArticle | None
     proposals: Sequence[Proposal]
     item: ItemDetail | None
@@ -207,6 +211,7 @@ def review_detail(db: Session, scopes: Sequence[str], public_id: UUID) -> Review
     return ReviewDetail(
         review=review,
         law=db.get_one(LawVersion, review.law_id),
+        imported=db.get(LawVersion, review.import_of) if review.import_of else None,
         target=cited_articles(db, [target])[0] if target[0] and target[1] else None,  # type: ignore[list-item]
         proposals=_proposals(db, review),
         item=item_detail(db, code) if code is not None else None,

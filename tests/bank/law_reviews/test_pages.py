@@ -113,6 +113,12 @@ def test_the_list_goes_out_as_excel(queue: Bank, client: FlaskClient):
     assert rows[1][9] == "待核"
 
 
+def test_the_editor_leads_to_old_and_new_side_by_side(queue: Bank, client: FlaskClient):
+    sign_in(client, "item_writer")
+    assert address(queue, "A", "1") in text(client, "/items/A/edit")
+    assert "/law-reviews/" not in text(client, "/items/E/edit")
+
+
 def test_a_settled_item_shows_how(queue: Bank, client: FlaskClient):
     queue.item("A", (CODE, "2"), base=1)
     sign_in(client, "item_writer")

@@ -191,6 +191,13 @@ def waiting_items(db: Session, item_ids: Collection[int]) -> set[int]:
     )
 
 
+def first_waiting(db: Session, code: str) -> LawReview | None:
+    """Return the oldest open review of the item with this code, for its editor."""
+    query = select(LawReview).join(Item, Item.id == LawReview.subject_id)
+    query = query.where(LawReview.kind == ITEM, Item.code == code, LawReview.decided_at.is_(None))
+    return db.scalar(query.order_by(LawReview.id).limit(1))
+
+
 def review_detail(db: Session, scopes: Sequence[str], public_id: UUID) -> ReviewDetail:
     """Return one review with the candidates and their differences.
 

@@ -13,10 +13,10 @@ from question_bank.laws import Instrument, LawError, load_register, parse_law
 from question_bank.laws import LawVersion as LawText
 from question_bank.words import said
 from tiejun.audit import Actor, record
+from tiejun.bank.law_reviews.impact import follow_import, texts_of
 from tiejun.bank.models import Article, Citation, LawVersion
-from tiejun.bank.reports import as_problem
+from tiejun.bank.reports import LawReport, as_problem
 from tiejun.errors import Problem
-from tiejun.imports import ImportReport
 
 NOT_LAWS = frozenset({"index.json", "report.json", "code_mapping.json"})
 METADATA = (
@@ -50,7 +50,10 @@ def sync_register(db: Session) -> int:
             row.ceased = row.ceased or instrument.ceased
             row.superseded_by = row.superseded_by or instrument.superseded_by
             continue
+        # An end that an import brought about here stays, though the metadata do not know it.
+        ceased, superseded_by = row.ceased, row.superseded_by
         _describe(row, instrument)
+        row.ceased, row.superseded_by = row.ceased or ceased, row.superseded_by or superseded_by
     db.flush()
     return added
 
@@ -73,7 +76,7 @@ class LawBundle:
     """Law files, parsed: the good ones by id, and a report that knows the faults so far."""
 
     laws: dict[str, LawText] = field(default_factory=dict)
-    report: ImportReport = field(default_factory=ImportReport)
+    report: LawReport = field(default_factory=LawReport)
 
 
 def parse_laws(files: Iterable[tuple[str, bytes]]) -> LawBundle:
@@ -100,24 +103,29 @@ def parse_laws(files: Iterable[tuple[str, bytes]]) -> LawBundle:
 
 def import_laws(
     db: Session, bundle: LawBundle, actor: Actor, now: datetime, *, dry_run: bool = False
-) -> ImportReport:
+) -> LawReport:
     """Import law files, all or none; a dry run says what would be done.
 
-    The caller's transaction is left untouched when `report.is_written` is False.
+    Whatever cites an article that ends, changes or goes thereby moves into the queue of reviews in the same
+    transaction; the report counts it. The caller's transaction is left untouched when `report.is_written`
+    is False.
     """
     report, laws = bundle.report, bundle.laws
     report.warnings += _loose_ends(db, laws)
     report.is_written = not (report.problems or dry_run)
-    for law in laws.values():
-        report.count(import_law(db, law, actor, now) if report.is_written else _outcome(db, law))
+    outcomes = {law_id: _outcome(db, law) for law_id, law in laws.items()}
+    for outcome in outcomes.values():
+        report.count(outcome)
+    if report.is_written:
+        written = {law_id for law_id, outcome in outcomes.items() if outcome != "unchanged"}
+        before = texts_of(db, {law_id for law_id, outcome in outcomes.items() if outcome == "updated"})
+        for law_id in sorted(written):
+            _write(db, laws[law_id], outcomes[law_id], actor, now)
+        report.under_review = dict(follow_import(db, written, before, actor, now)) if written else {}
     return report
 
 
-def import_law(db: Session, law: LawText, actor: Actor, now: datetime) -> str:
-    """Write one version with its articles; return created (its text is new here), updated or unchanged."""
-    outcome = _outcome(db, law)
-    if outcome == "unchanged":
-        return outcome
+def _write(db: Session, law: LawText, outcome: str, actor: Actor, now: datetime) -> None:
     law_id = law.instrument.id
     row = db.get(LawVersion, law_id)
     if row is None:
@@ -143,7 +151,6 @@ def import_law(db: Session, law: LawText, actor: Actor, now: datetime) -> str:
         ],
     )
     record(db, actor, "law.imported", ("law", law_id), now, outcome=outcome, articles=len(law.articles))
-    return outcome
 
 
 def _outcome(db: Session, law: LawText) -> str:

@@ -29,13 +29,17 @@ class LawFilter:
 
 @dataclass(frozen=True)
 class LawDetail:
-    """One version with its neighbours in time and one page of its articles."""
+    """One version with its neighbours in time and one page of its articles.
+
+    `comparable` are the neighbours whose text is here, too.
+    """
 
     law: LawVersion
     replaces: Sequence[LawVersion]
     successor: LawVersion | None
     versions: Sequence[LawVersion]
     articles: ListPage[Article]
+    comparable: Sequence[LawVersion]
 
 
 @dataclass(frozen=True)
@@ -116,12 +120,19 @@ def law_detail(db: Session, law_id: str, text: str, page: int) -> LawDetail:
         select(LawVersion).where(LawVersion.superseded_by == law_id).order_by(LawVersion.title, LawVersion.id)
     )
     same_title = select(LawVersion).where(LawVersion.title == law.title).order_by(LawVersion.effective.desc())
-    return LawDetail(
-        law,
+    versions, replaced, successor = (
+        db.scalars(same_title).all(),
         db.scalars(replaces).all(),
         _successor(db, law),
-        db.scalars(same_title).all(),
+    )
+    near = {one.id: one for one in (*versions, successor, *replaced) if one and one.text_digest}
+    return LawDetail(
+        law,
+        replaced,
+        successor,
+        versions,
         scalar_page(db, articles.order_by(Article.position), page, ARTICLES_A_PAGE),
+        [one for one in near.values() if one.id != law_id and law.text_digest],
     )
 
 

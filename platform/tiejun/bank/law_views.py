@@ -5,9 +5,11 @@ from datetime import date
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from question_bank.law_compare import Change, Pairing
 from tiejun.access import Permission, persona, require
 from tiejun.bank import law_queries
 from tiejun.bank.citing import citing
+from tiejun.bank.law_comparison import CompareFilter, compare_laws
 from tiejun.bank.law_queries import LawFilter
 from tiejun.bank.rules import LawState, law_state
 from tiejun.clock import beijing
@@ -60,6 +62,27 @@ def article(law_id: str, number: str) -> ResponseReturnValue:
         groups = citing(db, persona(), law_id, number)
     today = beijing(now()).date()
     return render_template("laws/article.html", detail=detail, law=detail.law, today=today, citing=groups)
+
+
+@bp.get("/laws/<law_id>/compare/<other_id>")
+@require(Permission.LAW_VIEW)
+def compare(law_id: str, other_id: str) -> ResponseReturnValue:
+    """Show two versions article by article, the older on the left."""
+    wanted = compare_filter()
+    with reading() as db:
+        found = compare_laws(db, law_id, other_id, wanted)
+    today = beijing(now()).date()
+    return render_template("laws/compare.html", found=found, table=found.table, wanted=wanted, today=today)
+
+
+def compare_filter() -> CompareFilter:
+    """Return what the address asks of a comparison; without a word the articles that changed."""
+    show, by = request.args.get("show", "changed"), request.args.get("by", "")
+    return CompareFilter(
+        Change(show) if show in tuple(Change) else None,
+        Pairing(by) if by in tuple(Pairing) else None,
+        request.args.get("page", 1, type=int),
+    )
 
 
 def _text(name: str) -> str:

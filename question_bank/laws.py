@@ -20,6 +20,8 @@ from question_bank.words import said
 
 PREFIX = "中华人民共和国"
 REQUIRED = ("id", "title", "kind", "adopted", "effective", "articles")
+KINDS = ("法律", "行政法规", "司法解释", "部门规章", "规范性文件", "地方性法规", "地方政府规章")
+CHANGE_TYPES = ("制定", "修订", "修正")
 PLACES = ("part", "subpart", "chapter", "section")
 # Addresses are made of it, and "search" is none: at least one hyphen.
 LAW_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")

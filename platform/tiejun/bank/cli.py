@@ -45,6 +45,11 @@ def laws_import(path: Path, dry_run: bool, as_json: bool) -> None:
         report = import_laws(db, bundle, COMMAND_LINE, core.clock(), dry_run=dry_run)
     report.warnings = notes + report.warnings
     tell(report, as_json, dry_run)
+    for change in [] if as_json else report.to_json()["laws"]:
+        click.echo(
+            f"{change['id']}　与 {change['against']} 比较：新增 {change['added']} 条，"
+            f"改动 {change['changed']} 条，删去 {change['gone']} 条。"
+        )
     if report.problems or not files:
         sys.exit(REFUSED)
 

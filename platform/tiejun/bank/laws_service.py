@@ -13,10 +13,10 @@ from question_bank.laws import Instrument, LawError, load_register, parse_law
 from question_bank.laws import LawVersion as LawText
 from question_bank.words import said
 from tiejun.audit import Actor, record
+from tiejun.bank.law_report import LawReport, succession_problems, supersede, text_change
 from tiejun.bank.models import Article, Citation, LawVersion
 from tiejun.bank.reports import as_problem
 from tiejun.errors import Problem
-from tiejun.imports import ImportReport
 
 NOT_LAWS = frozenset({"index.json", "report.json", "code_mapping.json"})
 METADATA = (
@@ -73,7 +73,7 @@ class LawBundle:
     """Law files, parsed: the good ones by id, and a report that knows the faults so far."""
 
     laws: dict[str, LawText] = field(default_factory=dict)
-    report: ImportReport = field(default_factory=ImportReport)
+    report: LawReport = field(default_factory=LawReport)
 
 
 def parse_laws(files: Iterable[tuple[str, bytes]]) -> LawBundle:
@@ -100,16 +100,23 @@ def parse_laws(files: Iterable[tuple[str, bytes]]) -> LawBundle:
 
 def import_laws(
     db: Session, bundle: LawBundle, actor: Actor, now: datetime, *, dry_run: bool = False
-) -> ImportReport:
+) -> LawReport:
     """Import law files, all or none; a dry run says what would be done.
 
     The caller's transaction is left untouched when `report.is_written` is False.
     """
     report, laws = bundle.report, bundle.laws
-    report.warnings += _loose_ends(db, laws)
+    faults, warnings = succession_problems(db, laws)
+    report.problems += faults
+    report.rejected += len({fault.where for fault in faults})
+    report.warnings += _loose_ends(db, laws) + warnings
     report.is_written = not (report.problems or dry_run)
-    for law in laws.values():
-        report.count(import_law(db, law, actor, now) if report.is_written else _outcome(db, law))
+    outcomes = {law_id: _outcome(db, law) for law_id, law in laws.items()}
+    changes = [text_change(db, law, laws) for law_id, law in laws.items() if outcomes[law_id] != "unchanged"]
+    report.changes += [change for change in changes if change is not None]
+    # The older first: a version ends what it supersedes, which must stand there by then.
+    for law in sorted(laws.values(), key=lambda law: law.instrument.effective):
+        report.count(import_law(db, law, actor, now) if report.is_written else outcomes[law.instrument.id])
     return report
 
 
@@ -127,6 +134,7 @@ def import_law(db: Session, law: LawText, actor: Actor, now: datetime) -> str:
     row.text_digest = _digest(law)
     row.imported_at = now
     db.flush()
+    supersede(db, law, actor, now)
     db.execute(delete(Article).where(Article.law_id == law_id))
     db.execute(
         insert(Article),
@@ -155,13 +163,19 @@ def _outcome(db: Session, law: LawText) -> str:
 
 def _digest(law: LawText) -> str:
     facts = {name: str(getattr(law.instrument, name)) for name in (*METADATA, "change_type")}
+    if law.supersedes:
+        facts["supersedes"] = str(law.supersedes)
     return sha256_hex([facts, [(a.key, a.label, a.path, a.text) for a in law.articles]])
 
 
 def _describe(row: LawVersion, instrument: Instrument) -> None:
+    """Write the metadata; an end that came with the superseding version stays if `instrument` knows none."""
+    end = (row.ceased, row.superseded_by)
     for name in METADATA:
         setattr(row, name, getattr(instrument, name))
     row.change_type = instrument.change_type or None
+    if end[1] and row.ceased is None and row.superseded_by is None:
+        row.ceased, row.superseded_by = end
 
 
 def _loose_ends(db: Session, laws: dict[str, LawText]) -> list[Problem]:

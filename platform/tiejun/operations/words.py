@@ -45,6 +45,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "items.imported": _l("导入试题"),
     "items.to_practice": _l("把未用过的试题转为练习"),
     "law.imported": _l("导入法规"),
+    "law.ended": _l("登记法规失效"),
     "lesson.moved": _l("调整课的顺序"),
     "lesson.saved": _l("保存课"),
     "make_up.opened": _l("列入补考"),

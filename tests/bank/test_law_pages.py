@@ -10,6 +10,7 @@ from tests.support.clock import ManualClock
 from tests.support.world import World, sign_in
 from tiejun.audit import Actor
 from tiejun.bank.laws_service import import_laws, parse_laws
+from tiejun.bank.rules import asked_article, marked
 from tiejun.db import Database
 
 OTHER = "other-rules-2020"
@@ -121,3 +122,141 @@ def test_a_law_leads_to_the_comparison_with_its_other_versions_that_have_a_text(
     assert f"/laws/{OLD_CODE}/compare/{CODE}" in page(client, f"/laws/{OLD_CODE}")
     assert "/compare/" not in page(client, f"/laws/{OTHER}")
     assert "/compare/" not in page(client, f"/laws/{TEXTLESS}")
+
+
+@pytest.fixture
+def searchable(laws: Database, clock: ManualClock, writer: Actor, world: World) -> Database:
+    """Return four laws: one in force, its ceased predecessor, a regulation, and one with awkward signs."""
+    clock.time = clock.time.replace(year=2026, month=11, day=20)
+    bring(
+        laws,
+        clock,
+        writer,
+        law_json(title="样例保护法", kind="法律")
+        | {"articles": articles("排放污染物应当持证。", "罚款十万元以下，并立即改正。")},
+        law_json(OLD_CODE, title="样例保护法", effective="2014-06-01", ceased="2026-08-15")
+        | {"articles": articles("排放污染物应当报告。")},
+        law_json("sample-reg-2020", title="样例条例", kind="行政法规")
+        | {"articles": articles("处以罚款。", "PM2.5浓度<50%的_地区_。")},
+    )
+    return laws
+
+
+def hits(text: str) -> int:
+    return text.count('<p class="tj-sub">') - 1
+
+
+def test_what_is_found_is_marked_and_stands_with_its_law_and_article(
+    client: FlaskClient, searchable: Database
+):
+    sign_in(client, "officer1")
+    text = page(client, "/laws/search?q=罚款")
+
+    assert hits(text) == 2
+    assert "<mark>罚款</mark>十万元以下" in text
+    assert text.index(f"/laws/{CODE}/articles/2") < text.index("/laws/sample-reg-2020/articles/1")
+    assert "《样例保护法》第2条" in text
+
+
+def test_all_words_must_be_found_and_one_may_stand_in_the_title(client: FlaskClient, searchable: Database):
+    sign_in(client, "officer1")
+
+    assert hits(page(client, "/laws/search?q=罚款 改正")) == 1
+    assert hits(page(client, "/laws/search?q=条例 罚款")) == 1
+    assert "没有这样的条文" in page(client, "/laws/search?q=罚款 报告")
+
+
+def test_the_state_on_a_day_the_kind_and_the_law_narrow_the_search(client: FlaskClient, searchable: Database):
+    sign_in(client, "officer1")
+
+    assert "应当持证" in page(client, "/laws/search?q=污染物")
+    assert "应当报告" not in page(client, "/laws/search?q=污染物")
+    assert "应当报告" in page(client, "/laws/search?q=污染物&state=ceased")
+    assert "应当报告" in page(client, "/laws/search?q=污染物&day=2026-08-14")
+    assert hits(page(client, "/laws/search?q=污染物&state=all")) == 2
+    assert hits(page(client, "/laws/search?q=罚款&kind=行政法规")) == 1
+    only = page(client, f"/laws/search?q=罚款&law={CODE}")
+    assert hits(only) == 1
+    assert "只在《样例保护法》中查找" in only
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("样例保护法第二条", True),
+        ("《样例保护法》 第2条", True),
+        ("护法 2", True),
+        ("样法2", True),
+        ("第二条", True),
+        ("样例保护法第九条", False),
+        ("不存在的法 2", False),
+        ("2", False),
+    ],
+)
+def test_a_law_and_a_number_lead_to_the_article(
+    client: FlaskClient, searchable: Database, asked: str, found: bool
+):
+    sign_in(client, "officer1")
+    text = page(client, f"/laws/search?q={asked}")
+
+    assert ('id="direct"' in text) is found
+    assert (f'href="/laws/{CODE}/articles/2"' in text) is found
+
+
+def test_signs_of_the_database_and_of_html_are_searched_as_they_are(
+    client: FlaskClient, searchable: Database
+):
+    sign_in(client, "officer1")
+
+    text = page(client, "/laws/search?q=%3C50%25")
+    assert "<mark>&lt;50%</mark>" in text
+    assert hits(page(client, "/laws/search?q=%25")) == 1
+    assert hits(page(client, "/laws/search?q=_地区_")) == 1
+    assert hits(page(client, "/laws/search?q=pm2.5")) == 1
+    assert "没有这样的条文" in page(client, "/laws/search?q='; DROP TABLE article")
+
+
+def test_an_empty_search_says_what_may_be_searched(client: FlaskClient, searchable: Database):
+    sign_in(client, "officer1")
+
+    assert "写下要找的词" in page(client, "/laws/search")
+    assert "写下要找的词" in page(client, "/laws/search?q=　")
+    assert 'action="/laws/search"' in page(client, "/laws")
+
+
+def test_hits_come_in_pages_and_a_page_past_the_end_is_the_last(
+    client: FlaskClient, laws: Database, clock: ManualClock, writer: Actor, world: World
+):
+    clock.time = clock.time.replace(year=2026, month=11, day=20)
+    bring(laws, clock, writer, law_json(articles=35))
+    sign_in(client, "officer1")
+
+    assert hits(page(client, "/laws/search?q=样例")) == 30
+    assert hits(page(client, "/laws/search?q=样例&page=2")) == 5
+    assert hits(page(client, "/laws/search?q=样例&page=99")) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("法典 59", ("法典", "59")),
+        ("《环境保护法》第五十九条", ("环境保护法", "59")),
+        ("环境保护法第一百二十条之一", ("环境保护法", "120-1")),
+        ("第２０条", ("", "20")),
+        ("法典120-1", ("法典", "120-1")),
+        ("59", None),
+        ("罚款二十", None),
+        ("排污许可", None),
+        ("", None),
+    ],
+)
+def test_a_search_names_an_article_or_words(text: str, asked: tuple[str, str] | None):
+    assert asked_article(text) == asked
+
+
+def test_the_excerpt_begins_before_the_first_hit_and_loses_nothing_it_shows():
+    pieces = marked("前" * 200 + "立即改正。" + "后" * 200, ["改正", "立即"], 100)
+
+    assert pieces[0] == pieces[-1] == (False, "…")
+    assert [piece for is_hit, piece in pieces if is_hit] == ["立即", "改正"]
+    assert sum(len(piece) for _is_hit, piece in pieces[1:-1]) == 100

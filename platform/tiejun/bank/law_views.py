@@ -11,6 +11,7 @@ from tiejun.bank import law_queries
 from tiejun.bank.citing import citing
 from tiejun.bank.law_comparison import CompareFilter, compare_laws
 from tiejun.bank.law_queries import LawFilter
+from tiejun.bank.law_search import SearchFilter, search_articles
 from tiejun.bank.rules import LawState, law_state
 from tiejun.clock import beijing
 from tiejun.web import now, reading
@@ -42,6 +43,21 @@ def index() -> ResponseReturnValue:
         page = law_queries.find_laws(db, wanted)
         kinds = [(kind, kind) for kind in law_queries.kinds(db)]
     return render_template("laws/index.html", page=page, kinds=kinds, wanted=wanted, today=today)
+
+
+@bp.get("/laws/search")
+@require(Permission.LAW_VIEW)
+def search() -> ResponseReturnValue:
+    """Search the articles of all laws, filtered by the address."""
+    today = beijing(now()).date()
+    day = request.args.get("day", today, type=date.fromisoformat)
+    state, page = _state(request.args.get("state", "")), request.args.get("page", 1, type=int)
+    wanted = SearchFilter(_text("q"), _text("law"), _text("kind"), state, day, page)
+    with reading() as db:
+        found = search_articles(db, wanted)
+        kinds = [(kind, kind) for kind in law_queries.kinds(db)]
+        law = law_queries.get_law(db, wanted.law) if wanted.law else None
+    return render_template("laws/search.html", found=found, wanted=wanted, kinds=kinds, law=law, today=today)
 
 
 @bp.get("/laws/<law_id>")

@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from question_bank.formats.citations import chinese_number
 from question_bank.laws import article_key, in_force
@@ -11,6 +13,12 @@ from question_bank.laws import article_key, in_force
 _ARTICLE = re.compile(
     r"第?([0-9零〇一二两三四五六七八九十百千]+)条?(?:(?:之|-)([0-9一二三四五六七八九十]+))?"
 )
+_N = "[0-9零〇一二两三四五六七八九十百千]"
+_ASKED = re.compile(
+    r"(?P<law>.*?)\s*"
+    rf"(?:(?P<article>第(?:{_N} *)+条(?:之{_N}+)?)|(?P<bare>[0-9]{{1,4}}(?:-[0-9]{{1,2}})?)条?)"
+)
+MOST_TERMS = 6
 
 
 class LawState(StrEnum):
@@ -47,6 +55,55 @@ def article_number(text: str) -> str | None:
     except ValueError:
         return None
     return article_key(number, sub) if number else None
+
+
+class AskedArticle(NamedTuple):
+    """What somebody looks for who names an article: words of the law's title, may be none, and its number."""
+
+    law: str
+    number: str
+
+
+def asked_article(text: str) -> AskedArticle | None:
+    """Return the article that a search names, or None if it is a search for words.
+
+    A bare number counts in digits only and with a law before it: 二十 is a word of the text, 59 a number.
+
+    >>> asked_article("《环境保护法》第五十九条"), asked_article("法典 59")
+    (AskedArticle(law='环境保护法', number='59'), AskedArticle(law='法典', number='59'))
+    """
+    flat = unicodedata.normalize("NFKC", text).strip()
+    found = _ASKED.fullmatch(flat)
+    if found is None:
+        return None
+    law = "".join(found["law"].split()).strip("《》")
+    number = article_number(found["article"] or found["bare"])
+    return AskedArticle(law, number) if number and (law or found["article"]) else None
+
+
+def search_terms(text: str) -> list[str]:
+    """Return the words that must all be found, at most `MOST_TERMS`."""
+    return list(dict.fromkeys(text.split()))[:MOST_TERMS]
+
+
+def marked(text: str, terms: Iterable[str], length: int = 150) -> list[tuple[bool, str]]:
+    """Return the part of `text` around the first hit as pieces, each with whether it is a hit.
+
+    >>> marked("应当立即改正", ["立即"])
+    [(False, '应当'), (True, '立即'), (False, '改正')]
+    """
+    line = re.sub(r"\s+", " ", text).strip()
+    pattern = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
+    first = re.search(pattern, line, re.IGNORECASE) if pattern else None
+    start = max(0, first.start() - length // 4) if first and len(line) > length else 0
+    part = line[start : start + length]
+    pieces = re.split(f"({pattern})", part, flags=re.IGNORECASE) if pattern else [part]
+    found = [(position % 2 == 1, piece) for position, piece in enumerate(pieces) if piece]
+    if start:
+        found.insert(0, (False, "…"))
+    if start + length < len(line):
+        found.append((False, "…"))
+    return found
 
 
 def form_label(position: int) -> str:

@@ -77,6 +77,7 @@ TABLES = {
     APP + "people/training.py": {"HEADINGS", "SYLLABUS"},
     APP + "exams/admin_forms.py": {"FIELDS"},
     APP + "certificates/rules.py": {"XPCC_NAME", "PROVINCES", "name"},
+    APP + "bank/rules.py": {"_N"},  # numerals, read
     "question_bank/laws.py": {"KINDS", "CHANGE_TYPES"},  # as the register stores them
     # How a law is written, which is read, not said.
     "question_bank/law_text.py": {

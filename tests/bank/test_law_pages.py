@@ -10,7 +10,7 @@ from tests.support.clock import ManualClock
 from tests.support.world import World, sign_in
 from tiejun.audit import Actor
 from tiejun.bank.laws_service import import_laws, parse_laws
-from tiejun.bank.rules import asked_article, marked
+from tiejun.bank.rules import AskedArticle, asked_article, marked, places
 from tiejun.db import Database
 
 OTHER = "other-rules-2020"
@@ -244,14 +244,40 @@ def test_hits_come_in_pages_and_a_page_past_the_end_is_the_last(
         ("环境保护法第一百二十条之一", ("环境保护法", "120-1")),
         ("第２０条", ("", "20")),
         ("法典120-1", ("法典", "120-1")),
+        ("环境保护法第六十条第二款", ("环境保护法", "60", "p2")),
+        ("环保法第60条第2款第（三）项", ("环保法", "60", "p2-3")),
+        ("环保法第六十条第一项", ("环保法", "60", "p1-1")),
+        ("法典第5条第1十款", ("法典", "5")),
         ("59", None),
         ("罚款二十", None),
         ("排污许可", None),
         ("", None),
     ],
 )
-def test_a_search_names_an_article_or_words(text: str, asked: tuple[str, str] | None):
-    assert asked_article(text) == asked
+def test_a_search_names_an_article_or_words(text: str, asked: tuple[str, ...] | None):
+    assert asked_article(text) == (AskedArticle(*asked) if asked else None)
+
+
+def test_paragraphs_and_items_have_addresses_of_their_own(
+    client: FlaskClient, laws: Database, clock: ManualClock, writer: Actor, world: World
+):
+    text = "有下列情形的：\n（一）甲；\n1.子目；\n（十一）乙。\n有前款情形的，从重。"
+    bring(laws, clock, writer, law_json() | {"articles": articles(text)})
+    sign_in(client, "officer1")
+    shown = page(client, f"/laws/{CODE}/articles/1")
+
+    assert [place.name for place in places(text)] == ["p1", "p1-1", "", "p1-11", "p2"]
+    for name in ("p1", "p1-1", "p1-11", "p2"):
+        assert shown.count(f'id="{name}"') == 1
+    assert f"/laws/{CODE}/articles/1#p2" in page(client, "/laws/search?q=样例办法第一条第二款&state=all")
+
+
+def test_a_line_in_brackets_that_opens_an_article_is_its_first_paragraph():
+    assert [place.name for place in places("（一）甲。\n（二）乙。")] == ["p1", "p1-2"]
+
+
+def test_no_address_is_given_twice():
+    assert [place.name for place in places("甲：\n（一）乙。\n（一）丙。")] == ["p1", "p1-1", ""]
 
 
 def test_the_excerpt_begins_before_the_first_hit_and_loses_nothing_it_shows():

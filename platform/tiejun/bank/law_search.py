@@ -34,11 +34,12 @@ class SearchFilter:
 
 @dataclass(frozen=True)
 class Hit:
-    """An article with the part of it around the first hit, in pieces."""
+    """An article with the part of it around the first hit, in pieces; `place` if one within it was named."""
 
     law: LawVersion
     article: Article
     pieces: Sequence[tuple[bool, str]]
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,8 @@ def _direct(db: Session, asked: AskedArticle, wanted: SearchFilter) -> list[Hit]
         )
     )
     return [
-        Hit(law, article, marked(article.text, [])) for law, article in db.execute(query.limit(DIRECT_SHOWN))
+        Hit(law, article, marked(article.text, []), asked.place)
+        for law, article in db.execute(query.limit(DIRECT_SHOWN))
     ]
 
 

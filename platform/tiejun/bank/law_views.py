@@ -12,7 +12,7 @@ from tiejun.bank.citing import citing
 from tiejun.bank.law_comparison import CompareFilter, compare_laws
 from tiejun.bank.law_queries import LawFilter
 from tiejun.bank.law_search import SearchFilter, search_articles
-from tiejun.bank.rules import LawState, law_state
+from tiejun.bank.rules import LawState, law_state, places
 from tiejun.clock import beijing
 from tiejun.web import now, reading
 
@@ -77,7 +77,10 @@ def article(law_id: str, number: str) -> ResponseReturnValue:
         detail = law_queries.article_detail(db, law_id, number)
         groups = citing(db, persona(), law_id, number)
     today = beijing(now()).date()
-    return render_template("laws/article.html", detail=detail, law=detail.law, today=today, citing=groups)
+    lines = places(detail.article.text)
+    return render_template(
+        "laws/article.html", detail=detail, law=detail.law, lines=lines, today=today, citing=groups
+    )
 
 
 @bp.get("/laws/<law_id>/compare/<other_id>")

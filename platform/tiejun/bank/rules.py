@@ -17,7 +17,10 @@ _N = "[0-9零〇一二两三四五六七八九十百千]"
 _ASKED = re.compile(
     r"(?P<law>.*?)\s*"
     rf"(?:(?P<article>第(?:{_N} *)+条(?:之{_N}+)?)|(?P<bare>[0-9]{{1,4}}(?:-[0-9]{{1,2}})?)条?)"
+    rf"(?: *第?(?P<paragraph>{_N}+)款)?(?: *第?\(?(?P<item>{_N}+)\)?项)?"
 )
+_ITEM = re.compile(rf"[（(]({_N}+)[）)]")
+_WITHIN_ITEM = re.compile(r"[0-9]+[.．、]")
 MOST_TERMS = 6
 
 
@@ -58,10 +61,53 @@ def article_number(text: str) -> str | None:
 
 
 class AskedArticle(NamedTuple):
-    """What somebody looks for who names an article: words of the law's title, may be none, and its number."""
+    """What somebody looks for who names an article: words of the law's title, may be none, and its number.
+
+    `place` is the paragraph or item within it, as `places` calls it, or empty.
+    """
 
     law: str
     number: str
+    place: str = ""
+
+
+class Place(NamedTuple):
+    """A line of an article; `name` is "p2" for 第二款, "p2-1" for its 第一项, "" for what is neither."""
+
+    name: str
+    paragraph: int
+    is_item: bool
+    text: str
+
+
+def places(text: str) -> list[Place]:
+    r"""Return the lines of an article with their places: （一） is an item, any other line a paragraph.
+
+    >>> [place.name for place in places("甲：\n（一）乙；\n（二）丙。\n丁。")]
+    ['p1', 'p1-1', 'p1-2', 'p2']
+    """
+    found: list[Place] = []
+    names: set[str] = set()
+    paragraph = 0
+    for line in filter(None, map(str.strip, text.splitlines())):
+        item = _ITEM.match(line)
+        is_within = bool(found and found[-1].is_item and _WITHIN_ITEM.match(line))
+        is_item = bool(item and paragraph) or is_within
+        paragraph += 0 if is_item else 1
+        name = f"p{paragraph}"
+        if is_item:
+            name = f"p{paragraph}-{_count(item[1])}" if item else ""
+        found.append(Place("" if name in names else name, paragraph, is_item, line))
+        names.add(name)
+    return found
+
+
+def _count(numeral: str | None) -> int:
+    """Return the number a numeral writes; 0 where there is none, or none that can be read."""
+    try:
+        return chinese_number(numeral) if numeral else 0
+    except ValueError:
+        return 0
 
 
 def asked_article(text: str) -> AskedArticle | None:
@@ -78,7 +124,11 @@ def asked_article(text: str) -> AskedArticle | None:
         return None
     law = "".join(found["law"].split()).strip("《》")
     number = article_number(found["article"] or found["bare"])
-    return AskedArticle(law, number) if number and (law or found["article"]) else None
+    if not number or not (law or found["article"]):
+        return None
+    paragraph, item = map(_count, found.group("paragraph", "item"))
+    place = f"p{paragraph or 1}" + (f"-{item}" if item else "") if paragraph or item else ""
+    return AskedArticle(law, number, place)
 
 
 def search_terms(text: str) -> list[str]:

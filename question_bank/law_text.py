@@ -147,12 +147,12 @@ class _Reader:
                 self.problems.append(_about(article.at, said("“%(label)s”没有条文", label=article.label)))
         if not self.articles:
             words = said("没有找到条文：每一条应另起一行，以“第X条”和一个空格开头")
-            self.problems.append(Problem("", said("条文"), words))
+            self.problems.append(Problem(said("正文"), said("条文"), words))
         if self.problems:
             raise LawError(self.problems)
         if self.before:
             words = said("条文之前的 %(n)s 行（标题、题注、目录等）没有导入", n=self.before)
-            self.notes.insert(0, Problem("", said("条文"), words))
+            self.notes.insert(0, Problem(said("正文"), said("条文"), words))
         return PastedText(
             tuple(Article(a.number, a.sub, a.label, a.path, "\n".join(a.paragraphs)) for a in self.articles),
             tuple(self.notes),

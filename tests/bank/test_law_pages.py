@@ -258,6 +258,28 @@ def test_a_search_names_an_article_or_words(text: str, asked: tuple[str, ...] | 
     assert asked_article(text) == (AskedArticle(*asked) if asked else None)
 
 
+def test_the_law_of_the_shortest_title_that_fits_comes_first_and_those_in_force_before_the_others(
+    client: FlaskClient, laws: Database, clock: ManualClock, writer: Actor, world: World
+):
+    clock.time = clock.time.replace(year=2026, month=11, day=20)
+    bring(
+        laws,
+        clock,
+        writer,
+        law_json("a-law-2020", title="海洋环境保护法", ceased="2026-11-20", effective="2020-01-01"),
+        law_json("b-law-2014", title="环境保护法", ceased="2026-11-20", effective="2015-01-01"),
+        law_json("c-law-2026", title="海洋环境保护条例", effective="2026-11-20"),
+    )
+    sign_in(client, "officer1")
+    text = page(client, "/laws/search?q=环保法 1")
+    places = [text.find(f"/laws/{law}/articles/1") for law in ("b-law-2014", "a-law-2020", "c-law-2026")]
+
+    assert places[2] == -1
+    assert -1 < places[0] < places[1]
+    text = page(client, "/laws/search?q=环保 1")
+    assert -1 < text.find("/laws/c-law-2026/articles/1") < text.find("/laws/b-law-2014/articles/1")
+
+
 def test_paragraphs_and_items_have_addresses_of_their_own(
     client: FlaskClient, laws: Database, clock: ManualClock, writer: Actor, world: World
 ):

@@ -49,8 +49,8 @@ def test_what_is_gone_stands_where_it_stood() -> None:
     assert keys(paired_by_number(old, new)) == [("1", "1"), ("2", None), ("3", "3")]
 
 
-def test_blanks_and_line_ends_are_no_change() -> None:
-    (pair,) = paired_by_number(law("甲。\n乙。"), law("甲。 　乙。"))
+def test_blanks_line_ends_and_the_width_of_signs_are_no_change() -> None:
+    (pair,) = paired_by_number(law("甲：\n乙。"), law("甲: 　乙。"))
 
     assert pair.change is Change.SAME
 
@@ -77,6 +77,13 @@ def test_numbers_pair_when_nothing_was_renumbered() -> None:
     pairing, _pairs = paired(law(SAMPLING, SEIZING), law(SAMPLING, NOISE))
 
     assert pairing is Pairing.NUMBER
+
+
+def test_a_law_written_anew_is_not_called_changed_article_by_article() -> None:
+    pairing, pairs = paired(law(SAMPLING, SEIZING), law(NOISE, SAMPLING.replace("两名", "二名"), "丙。"))
+
+    assert pairing is Pairing.LIKENESS
+    assert count_changes(pairs) == {Change.SAME: 0, Change.CHANGED: 1, Change.GONE: 1, Change.ADDED: 2}
 
 
 @given(st.lists(WORDS, max_size=6), st.lists(WORDS, max_size=6))

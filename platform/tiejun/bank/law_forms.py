@@ -35,8 +35,10 @@ class PasteForm(FlaskForm):
         ],
         description=_l("试题按它引用，定了不改。如 water-law-2017：英文简称加通过的年份。"),
     )
-    kind = SelectField(_l("类别"), choices=[SelectChoice(kind, kind) for kind in KINDS])
-    change_type = SelectField(_l("通过方式"), choices=[SelectChoice(kind, kind) for kind in CHANGE_TYPES])
+    kind = SelectField(_l("类别"), [InputRequired()], choices=[SelectChoice(kind, kind) for kind in KINDS])
+    change_type = SelectField(
+        _l("通过方式"), [InputRequired()], choices=[SelectChoice(kind, kind) for kind in CHANGE_TYPES]
+    )
     doc_no = StringField(_l("文号"), [Length(max=80)])
     adopted = DateField(_l("通过或公布日期"), [InputRequired(_l("请填写通过或公布日期。"))])
     effective = DateField(_l("施行日期"), [InputRequired(_l("请填写施行日期。"))])

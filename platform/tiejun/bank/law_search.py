@@ -117,6 +117,7 @@ def _direct(db: Session, asked: AskedArticle, wanted: SearchFilter) -> list[Hit]
         .order_by(
             case((in_force_on(wanted.day), 0), else_=1),
             case((is_closest, 0), else_=1),
+            func.length(LawVersion.title) if asked.law else case((true(), 0)),
             *_rank(),
         )
     )

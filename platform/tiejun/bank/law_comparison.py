@@ -25,7 +25,7 @@ from tiejun.bank.models import Article, LawVersion
 from tiejun.errors import NotFound
 from tiejun.listing import ListPage
 
-PAIRS_A_PAGE = 30
+PAIRS_A_PAGE = 100
 Runs = Sequence[tuple[Run, str]]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from itertools import groupby
+from itertools import chain, groupby
 
 # Below this share of common pairs of characters two articles are not called the same one (Dice, 0 to 1).
 LIKE = 0.45
@@ -95,10 +95,10 @@ def paired_by_likeness(old: Sequence[Text], new: Sequence[Text]) -> list[Pair]:
             holders[gram].append(position)
     scored = []
     for position, grams in enumerate(olds):
-        common = Counter(holder for gram in grams for holder in holders[gram])
+        common = Counter(chain.from_iterable(holders[gram] for gram in grams if gram in holders))
+        least = LIKE * len(grams) / 2
         for other, shared in common.items():
-            score = 2 * shared / (len(grams) + len(news[other]))
-            if score >= LIKE:
+            if shared >= least and (score := 2 * shared / (len(grams) + len(news[other]))) >= LIKE:
                 scored.append((-score, abs(position - other), position, other))
     matched: dict[str, str] = {}
     taken: set[int] = set()

@@ -10,11 +10,13 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from question_bank.laws import load_register
 from tests.bank.samples import CODE, OLD_CODE, law_file, law_json
 from tests.bank.test_law_pages import articles, bring, page
 from tests.support.clock import ManualClock
 from tests.support.world import World, csrf_token, sign_in
 from tiejun.audit import Actor, AuditEvent
+from tiejun.bank.laws_service import import_laws, parse_laws, sync_register
 from tiejun.bank.models import Article, LawVersion
 from tiejun.cli import commands
 from tiejun.db import Database
@@ -274,3 +276,26 @@ def test_two_versions_of_one_import_are_compared_with_each_other(
 
     with database.reading() as db:
         assert db.get_one(LawVersion, OLD_CODE).text_digest
+
+
+def test_the_end_of_a_law_without_text_outlives_the_next_synchronisation(
+    database: Database, clock: ManualClock, writer: Actor
+):
+    known = next(law for law in load_register().values() if law.ceased is None and law.superseded_by is None)
+    with database.transaction() as db:
+        sync_register(db)
+    bring(database, clock, writer, law_json("new-law-2030", effective="2030-01-01", supersedes=[known.id]))
+    with database.transaction() as db:
+        sync_register(db)
+        old = db.get_one(LawVersion, known.id)
+        assert (old.ceased, old.superseded_by) == (date(2030, 1, 1), "new-law-2030")
+
+
+def test_an_end_that_is_known_already_is_kept_and_reported(laws: Database, clock: ManualClock, writer: Actor):
+    again = law_json("late-rules-2028", effective="2028-01-01", supersedes=[OLD_CODE])
+    with laws.transaction() as db:
+        bundle = parse_laws([("late.json", json.dumps(again).encode())])
+        report = import_laws(db, bundle, writer, clock())
+        old = db.get_one(LawVersion, OLD_CODE)
+        assert (old.ceased, old.superseded_by) == (date(2026, 8, 15), CODE)
+    assert [w.message for w in report.warnings] == [f"“{OLD_CODE}”已登记于 2026-08-15 失效，日期不改"]

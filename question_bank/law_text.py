@@ -20,7 +20,7 @@ from question_bank.words import said
 
 LEVELS = {"编": 0, "分编": 1, "章": 2, "节": 3}
 LONGEST_HEADING = 40
-_N = "[0-9零〇一二两三四五六七八九十百千]"
+_N = "[0-9０-９零〇一二两三四五六七八九十百千]"
 _ARTICLE = re.compile(rf"第\s*({_N}(?:\s*{_N})*)\s*条(?:\s*之\s*({_N}+))?(?P<blank>[\s:：]+|$)?(?P<text>.*)")
 _HEADING = re.compile(rf"第\s*({_N}(?:\s*{_N})*)\s*(分编|编|章|节)(\s*)(.*)")
 # Headings without 第X章, as judicial interpretations have them: only where an article or heading follows.
@@ -32,6 +32,7 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 # 第五条规定的…, 第五条第二款…, 第五条、第六条…: a line may open by citing an article.
 _CITES = tuple("第、，,；;。和或及与至到以中所规之的款项前内外（(》”")
 _SENTENCE_ENDS = tuple("。；，、：;,:")
+_PARAGRAPH_ENDS = (*_SENTENCE_ENDS, *"！？）)”")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class _Open:
     sub: int
     label: str
     path: tuple[str, ...]
-    paragraphs: list[str]
+    paragraphs: list[tuple[int, str]]
 
 
 @dataclass
@@ -121,7 +122,7 @@ class _Reader:
         elif _LOOSE.fullmatch(line) and _may_be_title(line) and _stands_over(following):
             self._place(0 if 0 in self.places and line.startswith("附") else LEVELS["章"], _title(line))
         elif self.articles:
-            self.articles[-1].paragraphs.append(line)
+            self.articles[-1].paragraphs.append((at, line))
         else:
             self.before += 1
             if _CONTENTS.fullmatch(line):
@@ -153,10 +154,20 @@ class _Reader:
         if self.before:
             words = said("条文之前的 %(n)s 行（标题、题注、目录等）没有导入", n=self.before)
             self.notes.insert(0, Problem(said("正文"), said("条文"), words))
-        return PastedText(
-            tuple(Article(a.number, a.sub, a.label, a.path, "\n".join(a.paragraphs)) for a in self.articles),
-            tuple(self.notes),
-        )
+        self._note_broken_lines()
+        return PastedText(tuple(map(_article, self.articles)), tuple(self.notes))
+
+    def _note_broken_lines(self) -> None:
+        """Say where a paragraph may have been broken into lines, as text from a PDF is."""
+        broken = [
+            at
+            for article in self.articles
+            for at, line in article.paragraphs[:-1]
+            if not line.endswith(_PARAGRAPH_ENDS)
+        ]
+        if broken:
+            words = said("%(n)s 行不以标点结尾，可能是一段断成了几行，请核对", n=len(broken))
+            self.notes.insert(0, _about(broken[0], words))
 
     def _begin(self, at: int, opening: _Opening) -> None:
         self._check(at, opening.number, opening.label)
@@ -164,7 +175,7 @@ class _Reader:
         if not self.articles and self.contents is not None:
             self._forget_contents(self.contents)
         path = tuple(self.places[level] for level in sorted(self.places))
-        paragraphs = [opening.text] if opening.text else []
+        paragraphs = [(at, opening.text)] if opening.text else []
         self.articles.append(_Open(at, *opening.number, opening.label, path, paragraphs))
 
     def _forget_contents(self, listed: list[str]) -> None:
@@ -213,6 +224,11 @@ def _lines(text: str, notes: list[Problem]) -> Iterator[tuple[int, str]]:
             notes.append(_about(at, said("“%(line)s”是页码，没有导入", line=line)))
         else:
             yield at, line
+
+
+def _article(read: _Open) -> Article:
+    text = "\n".join(line for _at, line in read.paragraphs)
+    return Article(read.number, read.sub, read.label, read.path, text)
 
 
 def _writes_close(lines: list[tuple[int, str]], first: int) -> bool:

@@ -25,6 +25,7 @@ CHANGE_TYPES = ("制定", "修订", "修正")
 PLACES = ("part", "subpart", "chapter", "section")
 # Addresses are made of it, and "search" is none: at least one hyphen.
 LAW_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
+LARGEST = 9999  # number of an article
 LONGEST = {
     "id": 80,
     "title": 200,
@@ -237,7 +238,7 @@ def _number_problem(number: tuple[int, int], previous: tuple[int, int]) -> str |
 
 
 def _is_count(value: object, least: int) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= LARGEST
 
 
 def _article(data: Mapping[str, Any]) -> Article:

@@ -82,7 +82,16 @@ TABLES = {
     # How a law is written, which is read, not said.
     "question_bank/law_text.py": {
         *("LEVELS", "_N", "_ARTICLE", "_HEADING", "_LOOSE", "_CONTENTS", "_APPENDIX", "_PAGE"),
-        *("_CITES", "_SENTENCE_ENDS", "_opening", "_head", "_forget_contents", "_title", "take"),
+        *(
+            "_CITES",
+            "_SENTENCE_ENDS",
+            "_PARAGRAPH_ENDS",
+            "_opening",
+            "_head",
+            "_forget_contents",
+            "_title",
+            "take",
+        ),
     },
     "question_bank/formats/cells.py": {"HEADERS", "TYPES", "RIGHT", "WRONG"},
     "question_bank/formats/bank_cells.py": {"TRUTH"},

@@ -21,9 +21,9 @@ from question_bank.law_compare import (
 from question_bank.laws import load_register, parse_law
 
 WORDS = st.text("环境污染防治应当立即责令改正，。\n", max_size=40)
-NOISE = "禁止在饮用水水源保护区内设置排污口。"
+NOISE = "封条上写明日期，当事人签字后贴在门缝处。"
 SAMPLING = "采集样品应当由两名以上人员进行，并制作笔录。"
-SEIZING = "查封扣押的期限不得超过三十日，情况复杂的可以延长。"
+SEIZING = "仪器每季度校准一次，记录保存到下一次校准以后。"
 
 
 def law(*texts: str) -> list[Text]:

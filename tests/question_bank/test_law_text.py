@@ -150,6 +150,25 @@ def test_a_fault_is_named_with_its_line(lines: list[str], where: str, message: s
     assert [(p.where, p.message) for p in caught.value.problems] == [(where, message)]
 
 
+def test_a_paragraph_broken_into_lines_is_read_as_it_stands_and_pointed_out() -> None:
+    read = parse_pasted("第一条 为了规范\n样例，制定\n本办法。\n第二条 施行。")
+
+    assert read.articles[0].text == "为了规范\n样例，制定\n本办法。"
+    assert [(note.where, note.message) for note in read.notes] == [
+        ("第 1 行", "2 行不以标点结尾，可能是一段断成了几行，请核对")
+    ]
+
+
+def test_full_width_digits_and_spaces_within_a_number_are_read() -> None:
+    read = parse_pasted("第 １ 条　甲。\n第 二 条　乙。\n第２条之 一　丙。")
+
+    assert [(a.key, a.label) for a in read.articles] == [
+        ("1", "第1条"),
+        ("2", "第二条"),
+        ("2-1", "第2条之一"),
+    ]
+
+
 def test_one_gap_is_one_fault_and_not_one_for_each_article_after_it() -> None:
     with pytest.raises(LawError) as caught:
         parse_pasted("第一条 甲。\n第三条 丙。\n第四条 丁。\n第五条 戊。")

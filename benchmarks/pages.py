@@ -127,6 +127,7 @@ def _further(app: Flask) -> list[str]:
         paper = db.scalars(select(Certificate).limit(1)).one()
     return [
         "/sign-in",
+        "/laws/search?q=许可&state=all",
         f"/verify/{paper.number}?code={paper.code}",
         *(f"/practice/runs/{run}{step}" for run in runs for step in ("", "/1")),
         *(f"/sittings/{sitting}/{page}" for sitting in sittings[:4] for page in ("edit", "register", "late")),

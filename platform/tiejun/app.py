@@ -12,6 +12,7 @@ from tiejun.bank.edit_views import bp as bank_editor
 from tiejun.bank.form_views import bp as forms
 from tiejun.bank.import_views import bp as bank_import
 from tiejun.bank.item_views import bp as bank
+from tiejun.bank.law_import_views import bp as law_import
 from tiejun.bank.law_reviews.views import bp as law_reviews
 from tiejun.bank.law_views import bp as laws
 from tiejun.cases.cited_in import cases_citing
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     people_import,
     laws,
     law_reviews,
+    law_import,
     bank,
     bank_editor,
     bank_import,

@@ -11,17 +11,6 @@ from tiejun.imports import ImportReport
 
 
 @dataclass
-class LawReport(ImportReport):
-    """The report of an import of laws; `under_review` counts what now waits for a decision, by kind."""
-
-    under_review: dict[str, int] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the report as the command prints it."""
-        return super().to_json() | {"under_review": self.under_review}
-
-
-@dataclass
 class ItemReport(ImportReport):
     """The report of an import of items; `batch` is what a written import is kept as.
 

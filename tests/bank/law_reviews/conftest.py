@@ -11,10 +11,10 @@ from tests.bank.conftest import world, writer
 from tests.bank.samples import OLD_CODE, item, law_json, old_law_json
 from tests.support.clock import ManualClock
 from tiejun.audit import Actor
+from tiejun.bank.law_report import LawReport
 from tiejun.bank.law_reviews.models import LawReview
 from tiejun.bank.laws_service import import_laws, parse_laws
 from tiejun.bank.models import Item, ItemPurpose
-from tiejun.bank.reports import LawReport
 from tiejun.bank.service import save_item
 from tiejun.db import Database
 

@@ -1,5 +1,5 @@
 """Files of other people in, files for other people out.
 
 Public modules: `spreadsheet` (Excel import), `template` (the Excel template), `bank_sheet` (the bank as
-Excel, out and in again), `moodle_xml` (Moodle XML import).
+Excel, out and in again), `moodle_xml` (Moodle XML import), `gift` and `gift_write` (GIFT, in and out).
 """

@@ -110,7 +110,7 @@ def _fill(element: etree._Element, block: Block) -> None:
             message = said("答案后面还有文字，只有选择和填空可以这样写（%(type)s）", type=type_)
             raise _Fault(message)
         stem = f"{stem}____{rest}"
-    _rich(etree.SubElement(element, "questiontext"), stem, kind)
+    _text(etree.SubElement(element, "questiontext", format=kind), stem)
     if type_ in _ANSWERS:
         _ANSWERS[type_](element, answer.strip(), kind)
 

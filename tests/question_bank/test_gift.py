@@ -118,6 +118,7 @@ def test_formats_are_told_by_their_marks_and_answers_follow_the_question():
     assert (found.stem, texts(found)) == ("太阳从哪边升起？", ["东", "<西>"])
     assert part("[plain]a<b>c{T}").stem == "a<b>c"
     assert part("[某]地{T}").stem == "[某]地"
+    assert part("[plain][html]甲{T}").stem == "[html]甲"
     assert "Markdown" in told("[markdown]**甲**{T}")
 
 

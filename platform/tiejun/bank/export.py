@@ -11,6 +11,7 @@ from question_bank.formats.aiken import write_aiken
 from question_bank.formats.bank_sheet import write_bank
 from question_bank.formats.gift_write import write_gift
 from question_bank.formats.item_json import Picture, write_json
+from question_bank.formats.moodle_write import write_moodle
 from question_bank.formats.written import Written
 from question_bank.item import Item as ItemText
 from tiejun.audit import Actor, record
@@ -76,6 +77,7 @@ def _pictures(db: Session, items: Sequence[ItemText]) -> dict[str, Picture]:
 
 _WRITERS: dict[str, Callable[[Sequence[ItemText]], Written]] = {
     "xlsx": write_bank,
+    "moodle-xml": write_moodle,
     "gift": write_gift,
     "aiken": write_aiken,
 }

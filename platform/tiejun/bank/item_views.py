@@ -16,7 +16,14 @@ from tiejun.web import actor, now, reading, transaction
 bp = Blueprint("bank", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT = "text/plain; charset=utf-8"
-MEDIA_TYPES = {"xlsx": XLSX, "json": "application/json", "gift": TEXT, "txt": TEXT}
+ENDINGS = {
+    "xlsx": ("xlsx", XLSX),
+    "json": ("json", "application/json"),
+    "xml": ("moodle-xml", "application/xml"),
+    "gift": ("gift", TEXT),
+    "txt": ("aiken", TEXT),
+}
+"""Format and media type of a file by its ending."""
 
 
 @bp.record_once
@@ -54,13 +61,14 @@ def export() -> ResponseReturnValue:
     return attachment(content, "items.xlsx")
 
 
-@bp.get("/items/export.<any(xlsx,json,gift,txt):ending>")
+@bp.get("/items/export.<any(xlsx,json,xml,gift,txt):ending>")
 @require(Permission.ITEM_IMPORT)
 def export_sheet(ending: str) -> ResponseReturnValue:
-    """Give the items, as filtered, with keys: changed, they can be imported again; .txt is Aiken."""
+    """Give the items, as filtered, with keys: changed, they can be imported again."""
+    kind, media_type = ENDINGS[ending]
     with transaction() as db:
-        made = export_bank(db, _wanted(), actor(), now(), "aiken" if ending == "txt" else ending)
-    return attachment(made.content, f"item-bank.{ending}", MEDIA_TYPES[ending])
+        made = export_bank(db, _wanted(), actor(), now(), kind)
+    return attachment(made.content, f"item-bank.{ending}", media_type)
 
 
 @bp.get("/items/images/<digest>")

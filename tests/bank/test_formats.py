@@ -1,5 +1,6 @@
 """Every format on the page and the command line: told by content, looked at first, given out again."""
 
+import csv
 import hashlib
 import io
 import json
@@ -11,9 +12,7 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from question_bank.formats.aiken import write_aiken
 from question_bank.formats.bank_sheet import write_bank
-from question_bank.formats.gift_write import write_gift
 from question_bank.formats.item_json import Picture, write_json
 from question_bank.markup import image_mark
 from tests.bank.samples import item
@@ -34,6 +33,7 @@ AIKEN = "检查人员不得少于几人？\nA) 一人\nB) 两人\nANSWER: B\n"
 GIFT = "::人数::检查人员不得少于几人？{~一人 =两人}\n"
 CSV = "题型,题干,A,B,答案\n单选题,检查人员不得少于几人？,一人,两人,B\n"
 PLAN = ImportPlan(ItemPurpose.PRACTICE)
+WHOLE = ("xlsx", "csv", "json")
 RED = image_bytes("red")
 
 
@@ -94,13 +94,14 @@ def test_what_is_no_text_is_refused_with_a_clear_message(content: bytes, name: s
         read_item_file(content, name)
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "json", "moodle-xml", "gift"])
+@pytest.mark.parametrize("kind", ["xlsx", "csv", "json", "moodle-xml", "gift"])
 def test_what_goes_out_changes_nothing_when_it_comes_back(bank: Database, take, give, kind: str):
     made = give(bank, kind)
     assert made.written == count(bank, Item) - len(made.left_out)
-    report = take(bank, made.content, "bank.txt" if kind == "gift" else "bank")
+    names = {"gift": "bank.txt", "csv": "bank.csv"}
+    report = take(bank, made.content, names.get(kind, "bank"))
     assert (report.unchanged, report.created, report.updated) == (made.written, 0, 0)
-    assert [code for code, _ in made.left_out] == ([] if kind in ("xlsx", "json") else ["case"])
+    assert [code for code, _ in made.left_out] == ([] if kind in WHOLE else ["case"])
 
 
 @pytest.mark.parametrize("kind", ["json", "moodle-xml", "gift"])
@@ -177,9 +178,8 @@ def test_the_list_offers_every_format_to_those_who_may_import(
     sign_in(client, "item_writer")
     page = client.get("/items?kind=single&page=1").get_data(as_text=True)
     addresses = re.findall(r'href="(/items/export\.[^"]*)"', page)
-    assert addresses == [
-        f"/items/export.{ending}?kind=single" for ending in ("xlsx", "json", "xml", "gift", "txt")
-    ]
+    endings = ("xlsx", "csv", "json", "xml", "gift", "txt")
+    assert addresses == [f"/items/export.{ending}?kind=single" for ending in endings]
     for address in addresses:
         answer = client.get(address)
         assert answer.status_code == 200
@@ -236,13 +236,20 @@ def test_the_command_writes_every_format_and_names_what_does_not_fit(
 ):
     out = tmp_path / "out"
     result = command_line.invoke(commands, ["items", "export", "--format", kind, "--out", str(out)])
-    assert result.exit_code == (0 if kind in ("xlsx", "json") else 3)
-    assert ("没有导出　case" in result.output) == (kind not in ("xlsx", "json"))
+    assert result.exit_code == (0 if kind in WHOLE else 3)
+    assert ("没有导出　case" in result.output) == (kind not in WHOLE)
     assert out.stat().st_size > 0
 
 
-def test_formulas_stay_text_in_what_goes_out(laws: Database, take, give):
-    stems = ['=HYPERLINK("http://x")', "+1", "@SUM(A1)"]
-    items = [item(f"T-{n}", stem=stem) for n, stem in enumerate(stems)]
-    for content, name in [(write_gift(items).content, "a.gift"), (write_aiken(items).content, "a.txt")]:
-        assert [one.parts[0].stem for _, one in read_item_file(content, name).rows] == stems
+FORMULAS = ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "'=1", "''@x", "'甲"]
+
+
+def test_formulas_are_no_formulas_in_what_goes_out_and_come_back_as_they_were(laws: Database, take, give):
+    items = [item(f"T-{n}", stem=stem) for n, stem in enumerate(FORMULAS)]
+    take(laws, write_json(items, {}).content, "a.json")
+    cells = [cell for row in csv.reader(io.StringIO(give(laws, "csv").content.decode())) for cell in row]
+    assert [cell for cell in cells if cell[:1] in "=+-@" and cell] == []
+    assert {cell for cell in cells if cell.startswith("'")} >= {"'+1", "''=1", "'''@x", "'甲"}
+    for kind, name in [("csv", "a.csv"), ("gift", "a.gift"), ("aiken", "a.txt"), ("xlsx", "a.xlsx")]:
+        file = read_item_file(give(laws, kind).content, name)
+        assert [one.parts[0].stem for _, one in file.rows] == FORMULAS

@@ -1,4 +1,4 @@
-"""Items as files. Every cell of a sheet is written as text, so that no stem can become a formula."""
+"""Items as files. No cell of a sheet can become a formula, whatever a stem says."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -8,6 +8,7 @@ import xlsxwriter
 from sqlalchemy.orm import Session
 
 from question_bank.formats.aiken import write_aiken
+from question_bank.formats.bank_csv import write_csv
 from question_bank.formats.bank_sheet import write_bank
 from question_bank.formats.gift_write import write_gift
 from question_bank.formats.item_json import Picture, write_json
@@ -77,6 +78,7 @@ def _pictures(db: Session, items: Sequence[ItemText]) -> dict[str, Picture]:
 
 _WRITERS: dict[str, Callable[[Sequence[ItemText]], Written]] = {
     "xlsx": write_bank,
+    "csv": write_csv,
     "moodle-xml": write_moodle,
     "gift": write_gift,
     "aiken": write_aiken,

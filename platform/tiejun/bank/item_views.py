@@ -18,6 +18,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT = "text/plain; charset=utf-8"
 ENDINGS = {
     "xlsx": ("xlsx", XLSX),
+    "csv": ("csv", "text/csv; charset=utf-8"),
     "json": ("json", "application/json"),
     "xml": ("moodle-xml", "application/xml"),
     "gift": ("gift", TEXT),
@@ -61,7 +62,7 @@ def export() -> ResponseReturnValue:
     return attachment(content, "items.xlsx")
 
 
-@bp.get("/items/export.<any(xlsx,json,xml,gift,txt):ending>")
+@bp.get("/items/export.<any(xlsx,csv,json,xml,gift,txt):ending>")
 @require(Permission.ITEM_IMPORT)
 def export_sheet(ending: str) -> ResponseReturnValue:
     """Give the items, as filtered, with keys: changed, they can be imported again."""

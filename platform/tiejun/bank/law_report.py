@@ -130,7 +130,7 @@ def supersede(db: Session, law: LawText, actor: Actor, now: datetime) -> None:
         if old.ceased is None or old.superseded_by is None:
             old.ceased = old.ceased or law.instrument.effective
             old.superseded_by = old.superseded_by or law.instrument.id
-            record(db, actor, "law.ended", ("law", old_id), now, by=law.instrument.id)
+            record(db, actor, "law.ended", ("law", old.id), now, by=law.instrument.id, on=str(old.ceased))
 
 
 def succession_problems(db: Session, laws: Laws) -> tuple[list[Problem], list[Problem]]:

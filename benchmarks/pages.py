@@ -55,7 +55,7 @@ class Timing:
 
 def main(crowd: Crowd, laws: Path | None, *, on_postgres: bool) -> int:
     """Print the tables; return the exit status."""
-    with tempfile.TemporaryDirectory() as folder, _database(on_postgres) as url:
+    with tempfile.TemporaryDirectory() as folder, throw_away_database(on_postgres) as url:
         settings = replace(Settings.from_env(demo_settings(Path(folder) / "data") | url), worker_seconds=0)
         with opened(settings) as core:
             prepare_demo(core)
@@ -75,7 +75,7 @@ def main(crowd: Crowd, laws: Path | None, *, on_postgres: bool) -> int:
 
 
 @contextmanager
-def _database(on_postgres: bool) -> Iterator[dict[str, str]]:
+def throw_away_database(on_postgres: bool) -> Iterator[dict[str, str]]:
     """Return the settings of the database: those of a throw-away cluster, or none for SQLite."""
     if not on_postgres:
         yield {}

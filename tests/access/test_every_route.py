@@ -49,6 +49,7 @@ VALUES = {
     "digest": "0" * 64,
     "slot": 1,
     "seat": 1,
+    "ending": "gift",
 }
 ENDS_THE_SESSION = {"sign_in.sign_out"}
 

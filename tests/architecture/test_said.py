@@ -29,12 +29,14 @@ ELSEWHERE = {
     APP + "exams/cli.py": COMMANDS,
     APP + "notices/cli.py": COMMANDS,
     APP + "people/cli.py": COMMANDS,
+    APP + "study/cli.py": COMMANDS,
     APP + "operations/cli.py": COMMANDS,
     APP + "operations/archive.py": COMMANDS,
     APP + "operations/doctor.py": COMMANDS,
     APP + "api/openapi.py": "the description of the API, one document for programmers",
     APP + "api/schemas.py": "the description of the API, one document for programmers",
     APP + "bank/export.py": HEADINGS,
+    APP + "bank/law_reviews/export.py": HEADINGS,
     APP + "exams/make_up_export.py": HEADINGS,
     APP + "exams/registration_export.py": HEADINGS,
     APP + "exams/result_export.py": HEADINGS,
@@ -100,6 +102,9 @@ TABLES = {
         *("write_bank", "_write_left_out", "item_cells", "_part_cells"),
     },
     "question_bank/formats/row.py": {"DIFFICULTIES", "_points"},
+    "question_bank/formats/docx_numbers.py": {"_DIGITS", "_chinese"},
+    "question_bank/formats/typed_lines.py": {"FIELD_NAMES"},
+    "question_bank/formats/typed_text.py": {"TYPE_CELLS"},
 }
 
 

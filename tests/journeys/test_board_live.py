@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.exams.engine.factories import PASSWORD, a_sitting, a_staff_member, opened, record, sent
 from tests.support.axe import violations
@@ -35,7 +36,7 @@ def test_an_answer_shows_on_the_board_within_ten_seconds_without_a_reload(page, 
     attempt = opened(database, world, now)
     page.clock.install()
     page.goto(address)
-    assert page.get_by_text("0/5").count() == 1
+    expect(page.get_by_text("0/5")).to_have_count(1)
 
     record(database, attempt, now, sent(1, given_at=now), sent(2, 3, True, now))
     page.clock.run_for(10_000)

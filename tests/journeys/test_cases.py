@@ -11,7 +11,7 @@ from tests.bank.samples import CODE, law_file
 from tests.files.samples import docx, photo
 from tests.journeys.demo_town import OFFICER, served_demo, sign_in
 from tests.support.axe import violations
-from tests.support.browser import PHONE, Contexts
+from tests.support.browser import PHONE, Contexts, until
 from tests.support.server import Server
 from tiejun.audit import SYSTEM
 from tiejun.bank.laws_service import import_laws, parse_laws
@@ -116,7 +116,7 @@ def test_a_case_goes_from_the_editor_through_review_to_its_reader(town: Server, 
     officer.get_by_role("link", name=TITLE).click()
     expect(officer.get_by_role("heading", name=TITLE)).to_be_visible()
     expect(officer.locator(".tj-case h3")).to_have_text("一、经过")
-    assert officer.locator(".tj-case img").evaluate("image => image.naturalWidth") > 0
+    until(officer, "document.querySelector('.tj-case img').naturalWidth > 0")
     assert violations(officer) == []
     officer.set_viewport_size(PHONE)
     assert violations(officer) == []

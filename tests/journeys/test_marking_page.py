@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from tests.exams.results.factories import Hall, a_hall
@@ -59,9 +60,9 @@ def test_a_marker_goes_through_a_question_by_keys(live_server, contexts, hall, t
     worth = [float(i.get_attribute("max") or 0) for i in page.locator(".tj-rubric-in input").all()]
     page.keyboard.press("1")
     page.keyboard.press("Shift+Digit2")
-    assert page.locator("#points").input_value() == f"{worth[0] + 0.5:g}"
+    expect(page.locator("#points")).to_have_value(f"{worth[0] + 0.5:g}")
     page.keyboard.press("ArrowUp")
-    assert "另调整 +0.5 分" in page.locator("#adjusted").inner_text()
+    expect(page.locator("#adjusted")).to_contain_text("另调整 +0.5 分")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: url != first)
     row = marks(hall)[0]
@@ -71,14 +72,14 @@ def test_a_marker_goes_through_a_question_by_keys(live_server, contexts, hall, t
     second = page.url
     page.keyboard.press("1")
     page.keyboard.press("0")
-    assert page.locator("#points").input_value() == "0"
+    expect(page.locator("#points")).to_have_value("0")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: url != second)
     assert marks(hall)[1].points == 0
-    assert "本题还有 1 份等您评阅" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("本题还有 1 份等您评阅")
     page.keyboard.press("ArrowLeft")
     page.wait_for_url(second)
-    assert "您已评过" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("您已评过")
 
 
 def test_a_marker_needs_no_script(live_server, contexts, hall):

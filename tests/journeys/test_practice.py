@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import update
 
 from tests.support import axe
@@ -54,11 +55,11 @@ def test_an_officer_practises_on_a_phone(live_server, officer):
     assert fits(page)
 
     page.keyboard.press("a")
-    assert page.locator(".tj-opt > input").first.is_checked()
+    expect(page.locator(".tj-opt > input").first).to_be_checked()
     page.reload()
     page.get_by_role("button", name="不会，看答案").click()
     page.get_by_role("heading", name="答错了").wait_for()
-    assert page.get_by_role("heading", name="解析").is_visible()
+    expect(page.get_by_role("heading", name="解析")).to_be_visible()
     assert axe.violations(page) == []
     assert fits(page)
     page.keyboard.press("Enter")
@@ -80,7 +81,7 @@ def test_what_is_typed_survives_a_reload_and_is_judged_by_the_rubric(live_server
     page.get_by_role("button", name="练 10 题").click()
     page.locator("textarea").fill("先核对管辖，再立案。")
     page.reload()
-    assert page.locator("textarea").input_value() == "先核对管辖，再立案。"
+    expect(page.locator("textarea")).to_have_value("先核对管辖，再立案。")
     page.get_by_role("button", name="提交，看答案").click()
     page.get_by_role("heading", name="对照要点自评").wait_for()
     assert axe.violations(page) == []

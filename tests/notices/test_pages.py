@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import expect
 from sqlalchemy import event, select
 
 from tests.exams.admin.factories import DAY, Room, a_room
@@ -173,4 +174,4 @@ def test_notices_are_read_in_a_browser_on_desk_and_phone(live_server: Server, co
 
     tab.get_by_role("button", name="查看：已登记考试：岗位培训考试").click()
     tab.wait_for_url("**/my/exams")
-    assert tab.get_by_role("link", name="通知", exact=True).count() == 1
+    expect(tab.get_by_role("link", name="通知", exact=True)).to_have_count(1)

@@ -6,12 +6,23 @@ from typing import Any
 import pytest
 
 from question_bank.laws import load_register, parse_law
-from question_bank.lint import citation_problems, figure_problems, lint
+from question_bank.lint import balance_problems, citation_problems, figure_problems, lint
 from question_bank.syllabus import load_syllabus
 from tests.question_bank.builders import make_item, part_json
 from tests.question_bank.test_laws import law_json
 
 FIVE = [{"id": letter, "text": f"选项{letter}"} for letter in "abcdefg"]
+
+LONG_KEY = [
+    {"id": "a", "text": "立即查封"},
+    {"id": "b", "text": "先行登记保存并在七日内作出处理决定"},
+    {"id": "c", "text": "责令停产停业"},
+    {"id": "d", "text": "移送公安机关"},
+]
+UNLIKE = [
+    {"id": letter, "text": "短" if letter == "b" else f"{letter}是一个长得多的选项" * 2} for letter in "abcd"
+]
+NEGATIVE = [*FIVE[:3], {"id": "d", "text": "没有签名的笔录"}]
 
 
 @pytest.mark.parametrize(
@@ -31,6 +42,14 @@ FIVE = [{"id": letter, "text": f"选项{letter}"} for letter in "abcdefg"]
         ("multiple", {"parts": [part_json("multiple", options=FIVE[:3])]}, "options"),
         ("multiple", {"parts": [part_json("multiple", options=FIVE)]}, "options"),
         ("multiple", {"parts": [part_json("multiple", key=["a"])]}, "key"),
+        ("single", {"parts": [part_json("single", options=LONG_KEY)]}, "options"),
+        ("multiple", {"parts": [part_json("multiple", options=UNLIKE)]}, "options"),
+        ("true_false", {"parts": [part_json("true_false", "执法人员不得不出示证件。")]}, "stem"),
+        (
+            "single",
+            {"parts": [part_json("single", "下列不属于证据的是（　　）。", options=NEGATIVE)]},
+            "stem",
+        ),
     ],
 )
 def test_an_editor_is_told(kind: str, changes: dict[str, Any], field: str) -> None:
@@ -65,3 +84,35 @@ def test_figures_must_stand_in_a_cited_article() -> None:
     assert figure_problems(make_item(citations=[cited], figures=["乙"]), laws) == []
     problems = figure_problems(make_item(citations=[cited, cited | {"article": "9"}], figures=["丁"]), laws)
     assert [problem.field for problem in problems] == ["citations", "figures"]
+
+
+@pytest.mark.parametrize(
+    "stem", ["对情节轻微的，不得不予处罚吗？", "没有不动产登记的房屋怎样查封？", "并未批先建的项目怎样处理？"]
+)
+def test_terms_with_a_negation_in_them_are_no_double_negation(stem: str) -> None:
+    assert lint(make_item(parts=[part_json("single", stem)]), load_syllabus()) == []
+
+
+def test_a_bank_whose_keys_can_be_guessed_is_told_so() -> None:
+    singles = [make_item(id=f"B5-{n:03d}", parts=[part_json("single", key="b")]) for n in range(20)]
+    truths = [make_item("true_false", id=f"B5-{n:03d}") for n in range(20, 40)]
+    several = [make_item("multiple", id=f"B5-{n:03d}") for n in range(40, 60)]
+
+    assert balance_problems([*singles[:19], *truths[:19], *several[:19]]) == [], "too few to judge"
+    messages = [problem.message for problem in balance_problems([*singles, *truths, *several])]
+    assert messages == [
+        "单选题的答案有 100% 在 b",
+        "多选题的答案有 100% 含 a",
+        "多选题的答案有 100% 含 c",
+        "判断题有 100% 的答案是“正确”",
+    ]
+
+
+def test_keys_over_all_places_are_no_good_guess() -> None:
+    singles = [make_item(id=f"B5-{n:03d}", parts=[part_json("single", key="abcd"[n % 4])]) for n in range(40)]
+    truths = [
+        make_item("true_false", id=f"C1-{n:03d}", parts=[part_json("true_false", key=n % 2 == 0)])
+        for n in range(40)
+    ]
+
+    assert balance_problems([*singles, *truths]) == []

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.conftest import served_settings
 from tests.exams.admin.factories import DAY
@@ -61,7 +61,8 @@ def opened(contexts: Contexts, served: Server, **options: object) -> Page:
 def test_charts_are_drawn_and_the_page_is_accessible(served, contexts, theme):
     page = opened(contexts, served, color_scheme=theme)
 
-    assert page.locator(DRAWN).count() == page.locator("[data-tj-chart]").count() == 6
+    expect(page.locator("[data-tj-chart]")).to_have_count(6)
+    expect(page.locator(DRAWN)).to_have_count(6)
     assert page.locator("html").get_attribute("data-bs-theme") == theme
     assert violations(page) == []
     assert page.evaluate(SIDEWAYS) <= 0
@@ -75,11 +76,11 @@ def test_a_chart_says_what_its_table_says_and_the_table_opens(served, contexts):
     page = opened(contexts, served)
     figure = page.locator("#rates .tj-chart")
 
-    assert "66.7%*" in (figure.locator(".tj-chart-draw svg").text_content() or "")
-    assert not figure.locator("table").is_visible()
+    expect(figure.locator(".tj-chart-draw svg")).to_contain_text("66.7%*")
+    expect(figure.locator("table")).to_be_hidden()
     button = figure.get_by_role("button", name="显示数据表")
     button.click()
-    assert figure.locator("table").is_visible()
+    expect(figure.locator("table")).to_be_visible()
     assert figure.get_by_role("button", name="收起数据表").get_attribute("aria-expanded") == "true"
     row = figure.locator("tr", has_text="4 季度")
     assert row.locator("td").all_inner_texts()[:5] == ["4", "1", "3", "2", "66.7%*"]
@@ -99,7 +100,7 @@ def test_on_paper_and_without_javascript_every_table_is_there(served, contexts):
 def test_a_change_of_theme_redraws_in_its_colours(served, contexts):
     page = opened(contexts, served, color_scheme="light")
     # The tokens --c-accent of tokens.css, light and dark.
-    assert page.locator(f'#rates {DRAWN} [fill="#0b6b4f"]').count() > 0
+    expect(page.locator(f'#rates {DRAWN} [fill="#0b6b4f"]').first).to_be_attached()
 
     page.evaluate("document.documentElement.setAttribute('data-bs-theme', 'dark')")
 

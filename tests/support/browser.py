@@ -14,6 +14,7 @@ from playwright.sync_api import (
     Request,
     Route,
     ViewportSize,
+    expect,
     sync_playwright,
 )
 
@@ -28,11 +29,14 @@ FLAGS = [
 DESKTOP: ViewportSize = {"width": 1366, "height": 768}
 PHONE: ViewportSize = {"width": 360, "height": 800}
 HOME = "127.0.0.1"
+PATIENCE = 20_000
+"""Milliseconds that a test waits for a page: two cores shared with others can be slow."""
 
 
 @contextmanager
 def running_chromium(executable: Path) -> Iterator[Browser]:
     """Start the browser; close it at the end."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(executable), args=FLAGS)
         try:
@@ -46,7 +50,7 @@ def until(page: Page, expression: str) -> None:
 
     Not Playwright's wait_for_function: a page whose policy forbids eval answers that only the first time.
     """
-    for _ in range(200):
+    for _ in range(PATIENCE // 50):
         if page.evaluate(expression):
             return
         page.wait_for_timeout(50)
@@ -70,7 +74,7 @@ class Contexts:
         """Open a context in Chinese on Beijing time, at the desktop's size unless told otherwise."""
         options = {"viewport": DESKTOP, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", **options}
         context = self.browser.new_context(**options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.route(self._is_outside, self._refuse)
         context.on("request", self._note_request)
         context.on("console", self._note_message)

@@ -1,19 +1,24 @@
-"""Commands of the bank: laws and items from files, and items out to one."""
+"""Commands of the bank: laws and items from files, items out to one, and the house rules over them."""
 
+import json
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 import click
 
 from tiejun.audit import COMMAND_LINE
-from tiejun.bank.export import export_bank
+from tiejun.bank.checks import check_bank
+from tiejun.bank.export import KINDS, export_bank
 from tiejun.bank.item_files import FORMATS, read_item_file
-from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files
+from tiejun.bank.law_reviews.words import KIND_WORDS
+from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files, sync_register
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.queries import item_filter
-from tiejun.bank.service import ImportPlan, import_items
+from tiejun.bank.service import ImportPlan, import_items, install_starter
+from tiejun.clock import beijing
 from tiejun.commands import AS_JSON, DRY_RUN, need_file, tell
 from tiejun.errors import DomainError, Problem
 from tiejun.imports import ImportReport
@@ -50,6 +55,9 @@ def laws_import(path: Path, dry_run: bool, as_json: bool) -> None:
             f"{change['id']}　与 {change['against']} 比较：新增 {change['added']} 条，"
             f"改动 {change['changed']} 条，删去 {change['gone']} 条。"
         )
+    if report.under_review and not as_json:
+        moved = "，".join(f"{KIND_WORDS[kind]} {n}" for kind, n in report.under_review.items())
+        click.echo(f"所引条文有变动，列入法规变动待核：{moved}（见 /law-reviews）。")
     if report.problems or not files:
         sys.exit(REFUSED)
 
@@ -62,7 +70,9 @@ def items() -> None:
 @items.command("import")
 @click.argument("path", type=PATH)
 @click.option("--format", "kind", type=click.Choice(FORMATS), default="auto", show_default=True)
-@click.option("--purpose", type=click.Choice(PURPOSES), default="practice", show_default=True)
+@click.option(
+    "--class", "--purpose", "purpose", type=click.Choice(PURPOSES), default="practice", show_default=True
+)
 @click.option("--unit", help="没有写明单元的行归入哪个大纲单元，如 B1")
 @click.option("--skip-faulty", is_flag=True, help="略去有误的行，导入其余（退出码 3）")
 @DRY_RUN
@@ -76,7 +86,7 @@ def items_import(  # noqa: PLR0913 - one for each option
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """导入试题：Excel（.xlsx）、Moodle XML 或 JSON，按内容辨认。
+    """导入试题：Excel（.xlsx）、CSV、Moodle XML、GIFT、Aiken 或 JSON，按内容辨认。
 
     有一题不合格就都不导入，除非写明 --skip-faulty。JSON 报告的 rows 逐题列出结果和答案。
     """
@@ -99,21 +109,61 @@ def items_import(  # noqa: PLR0913 - one for each option
 
 
 @items.command("export")
-@click.option("--format", "kind", type=click.Choice(["xlsx"]), default="xlsx", show_default=True)
+@click.option("--format", "kind", type=click.Choice(KINDS), default="xlsx", show_default=True)
 @click.option("--query", default="", help="只要哪些：要找的词，或题库页面地址里的条件，如 unit=B5&kind=case")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="写到哪个文件")
 def items_export(kind: str, query: str, out: Path) -> None:
-    """把题库写成 Excel，含答案和题库编号；改后可再导入，没有改动的题不变。"""
-    asked = dict(parse_qsl(query)) if "=" in query else {"q": query}
+    """把题库写成一个文件，含答案；改后可再导入，没有改动的题不变。
+
+    Excel、CSV 和 JSON 保存全部内容，JSON 还带图片；其他格式写不下的题逐题列出（退出码 3）。
+    Aiken 只有单选题的题干、选项和答案，没有题库编号。
+    """
     if out.exists():
         raise click.ClickException(f"{out} 已经存在，没有覆盖。")
     with opened() as core, core.database.transaction() as db:
-        sheet = export_bank(db, item_filter(asked), COMMAND_LINE, core.clock())
+        made = export_bank(db, item_filter(_asked(query)), COMMAND_LINE, core.clock(), kind)
     # Keys are for the person who runs the command only.
     with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(sheet.content)
-    for code, reason in sheet.left_out:
+        file.write(made.content)
+    for code, reason in made.left_out:
         click.echo(f"没有导出　{code}：{reason}", err=True)
-    click.echo(f"已导出 {sheet.written} 题到 {out.name}。")
-    if sheet.left_out:
+    click.echo(f"已导出 {made.written} 题到 {out.name}。")
+    if made.left_out:
         sys.exit(SOME_LEFT_OUT)
+
+
+@items.command("install")
+def items_install() -> None:
+    """装入随产品提供的题，供练习用；已有的不动。这些题是公开的，不可用于考试。"""
+    with opened() as core, core.database.transaction() as db:
+        sync_register(db)
+        report = install_starter(db, COMMAND_LINE, core.clock(), ItemPurpose.PRACTICE)
+    click.echo(f"新装入练习题 {report.created} 题，已有 {report.unchanged} 题。")
+
+
+@items.command("check")
+@click.option("--query", default="", help="只查哪些：要找的词，或题库页面地址里的条件，如 unit=B5&kind=case")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="按哪一天有效的法规检查；默认今天")
+@AS_JSON
+def items_check(query: str, day: datetime | None, as_json: bool) -> None:
+    """按编写规范检查题库：选项、题干、依据是否有效、数字是否出自所引条文、答案位置是否均衡。
+
+    发现问题时退出码为 1。
+    """
+    with opened() as core, core.database.reading() as db:
+        on = day.date() if day else beijing(core.clock()).date()
+        report = check_bank(db, item_filter(_asked(query)), on)
+    if as_json:
+        click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
+    else:
+        for where, problems in [*report.items.items(), ("全部试题", report.whole)]:
+            for problem in problems:
+                click.echo(f"注意　{where}　{problem.field}：{problem.message}", err=True)
+        click.echo(f"检查 {report.checked} 题，{len(report.items)} 题有要看的地方。")
+    if not report.is_clean:
+        sys.exit(REFUSED)
+
+
+def _asked(query: str) -> dict[str, str]:
+    """Return the conditions of `--query`: those of a page's address, or a word to be found."""
+    return dict(parse_qsl(query)) if "=" in query else {"q": query}

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,7 @@ from question_bank.lint import lint
 from question_bank.syllabus import load_syllabus
 from question_bank.words import said
 from tiejun.audit import Actor
+from tiejun.bank.checks import Grounds
 from tiejun.bank.draft import Draft
 from tiejun.bank.models import Item, ItemPurpose
 from tiejun.bank.reports import as_problem
@@ -70,10 +71,11 @@ def by_field(problems: Iterable[Problem]) -> Mapping[str, list[str]]:
     return found
 
 
-def advice(draft: Draft) -> list[Problem]:
-    """Return what an editor should look at; for a draft that cannot be built, what is missing."""
+def advice(db: Session, draft: Draft, day: date) -> list[Problem]:
+    """Return what an editor should look at on `day`; for a draft that cannot be built, what is missing."""
     try:
         item = ItemText.from_json(draft.to_json(UNCODED))
     except ItemError as error:
         return [as_problem(problem) for problem in error.problems]
-    return [as_problem(problem) for problem in lint(item, load_syllabus())]
+    found = lint(item, load_syllabus()) + Grounds(db, [item]).problems(item, day)
+    return [as_problem(problem) for problem in found]

@@ -59,15 +59,21 @@ class TextChange:
 
 @dataclass
 class LawReport(ImportReport):
-    """The report of an import of laws; `changes` has those of which there is an older text."""
+    """The report of an import of laws.
+
+    `changes` has the laws of which there is an older text; `under_review` counts by kind what now waits for
+    a decision.
+    """
 
     changes: list[TextChange] = field(default_factory=list)
+    under_review: dict[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report with the articles added, changed and gone, in all and for each law."""
         laws = [change.to_json() for change in self.changes]
         totals = {name: sum(law[name] for law in laws) for name in ("added", "changed", "gone")}
-        return super().to_json() | {"articles": totals, "laws": laws}
+        more = {"articles": totals, "laws": laws, "under_review": self.under_review}
+        return super().to_json() | more
 
 
 def base_of(db: Session, law: LawText, together: Laws) -> BaseText | None:

@@ -11,6 +11,7 @@ from tiejun.bank import law_queries
 from tiejun.bank.citing import citing
 from tiejun.bank.law_comparison import CompareFilter, compare_laws
 from tiejun.bank.law_queries import LawFilter
+from tiejun.bank.law_reviews.queries import waiting_count
 from tiejun.bank.law_search import SearchFilter, search_articles
 from tiejun.bank.rules import LawState, law_state, places
 from tiejun.clock import beijing
@@ -66,7 +67,9 @@ def law(law_id: str) -> ResponseReturnValue:
     """Show one version: dates, what it replaces, its articles."""
     with reading() as db:
         detail = law_queries.law_detail(db, law_id, _text("q"), request.args.get("page", 1, type=int))
-    return render_template("laws/law.html", detail=detail, law=detail.law, today=beijing(now()).date())
+        waiting = waiting_count(db, persona().scopes(Permission.ITEM_VIEW), law_id)
+    today = beijing(now()).date()
+    return render_template("laws/law.html", detail=detail, law=detail.law, today=today, waiting=waiting)
 
 
 @bp.get("/laws/<law_id>/articles/<number>")

@@ -11,13 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from question_bank.laws import load_register
-from tests.bank.samples import CODE, OLD_CODE, law_file, law_json
+from tests.bank.samples import CODE, OLD_CODE, item, law_file, law_json
 from tests.bank.test_law_pages import articles, bring, page
 from tests.support.clock import ManualClock
 from tests.support.world import World, csrf_token, sign_in
 from tiejun.audit import Actor, AuditEvent
 from tiejun.bank.laws_service import import_laws, parse_laws, sync_register
-from tiejun.bank.models import Article, LawVersion
+from tiejun.bank.models import Article, ItemPurpose, LawVersion
+from tiejun.bank.service import save_item
 from tiejun.cli import commands
 from tiejun.db import Database
 
@@ -103,6 +104,21 @@ def test_confirmed_it_stands_in_the_register_and_ends_what_it_supersedes(admin: 
         ).all()
     assert ("law.imported", NEW) in acts
     assert ("law.ended", CODE) in acts
+
+
+def test_what_cites_the_superseded_text_moves_into_the_queue_and_the_page_says_how_much(
+    admin: FlaskClient, laws: Database, clock: ManualClock, writer: Actor
+):
+    with laws.transaction() as db:
+        made = item("cites-1", citations=[{"law": CODE, "article": "1"}])
+        save_item(db, made, ItemPurpose.EXAM, writer, clock())
+    address = send(admin, "/laws/import", form(supersedes=[])).location
+    preview = page(admin, address)
+    assert "被取代的 1 件自" in preview
+    assert f'href="/laws/{CODE}"' in preview
+
+    send(admin, address)
+    assert "引用失效或变动条文的 1 项内容已列入法规变动待核。" in page(admin, f"/laws/{NEW}")
 
 
 def test_the_same_text_again_is_called_the_same_and_cannot_be_imported_twice(

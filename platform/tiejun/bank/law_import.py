@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from question_bank.laws import LawVersion as LawText
@@ -16,7 +16,10 @@ from tiejun.bank.models import LawVersion
 
 @dataclass(frozen=True)
 class LawPreview:
-    """A version not written yet: what the import would report, and its articles beside the older text's."""
+    """A version not written yet: what the import would report, and its articles beside the older text's.
+
+    `superseded` are those it says and the older ones of its title, which end with it (`law_reviews.impact`).
+    """
 
     law: LawText
     report: LawReport
@@ -30,11 +33,23 @@ def preview(db: Session, bundle: LawBundle, wanted: CompareFilter, actor: Actor,
     (law,) = bundle.laws.values()
     report = import_laws(db, bundle, actor, now, dry_run=True)
     superseded = db.scalars(
-        select(LawVersion).where(LawVersion.id.in_(law.supersedes)).order_by(LawVersion.title)
+        select(LawVersion)
+        .where(or_(LawVersion.id.in_(law.supersedes), _is_older(law)))
+        .order_by(LawVersion.title, LawVersion.effective)
     ).all()
     base = report.changes[0].base if report.changes else None
     table = pair_table(base.articles, texts_in(law), wanted, wanted.pairing) if base else None
     return LawPreview(law, report, list(superseded), base, table)
+
+
+def _is_older(law: LawText) -> ColumnElement[bool]:
+    head = law.instrument
+    return and_(
+        LawVersion.title == head.title,
+        LawVersion.id != head.id,
+        LawVersion.effective < head.effective,
+        LawVersion.ceased.is_(None),
+    )
 
 
 def supersedable(db: Session) -> list[tuple[str, str]]:

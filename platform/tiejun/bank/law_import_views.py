@@ -80,10 +80,11 @@ def take(digest: str) -> ResponseReturnValue:
     if not report.is_written:
         raise Rejected(said("这一文本有误，没有导入。"), report.problems[:SHOWN])
     (law,) = bundle.laws.values()
-    notice(
-        _("已导入《%(title)s》，共 %(n)s 条。", title=law.instrument.title, n=law.instrument.article_count)
-    )
-    return redirect(url_for("laws.law", law_id=law.instrument.id), 303)
+    head = law.instrument
+    notice(_("已导入《%(title)s》，共 %(n)s 条。", title=head.title, n=head.article_count))
+    if waiting := sum(report.under_review.values()):
+        notice(_("引用失效或变动条文的 %(n)s 项内容已列入法规变动待核。", n=waiting), "due")
+    return redirect(url_for("laws.law", law_id=head.id), 303)
 
 
 def _is_valid(form: PasteForm) -> bool:

@@ -1,7 +1,7 @@
-"""What a new version of an instrument changes: article by article, word by word, and what took whose place.
+"""What a new version of an instrument changes: word by word, and what took an old article's place.
 
-Public: `compare`, `ArticleChange`, `Change`, `difference`, `Segment`, `Edit`, `ArticleIndex`, `Candidate`,
-`candidates`, `normalised`.
+Public: `difference`, `Segment`, `Edit`, `ArticleIndex`, `Candidate`, `candidates`, `normalised`. Two versions
+article by article: `law_compare`.
 
 Likeness is the cosine of character pairs weighted by their rarity in the new version. It proposes, and a
 person decides: that two articles read alike does not mean that they rule the same.
@@ -26,31 +26,12 @@ _TOKEN = re.compile(r"[0-9A-Za-z.%]+|[零〇一二两三四五六七八九十百
 _WORDLESS = re.compile(r"[\W_]+")
 
 
-class Change(StrEnum):
-    """What became of an article between two versions."""
-
-    SAME = "same"
-    CHANGED = "changed"
-    GONE = "gone"
-    ADDED = "added"
-
-
 class Edit(StrEnum):
     """What became of a stretch of text."""
 
     EQUAL = "equal"
     REMOVED = "removed"
     ADDED = "added"
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleChange:
-    """One article number in both versions; `old` is None of an added article, `new` of one that is gone."""
-
-    key: str
-    change: Change
-    old: Article | None
-    new: Article | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +53,6 @@ class Candidate:
 def normalised(text: str) -> str:
     """Return a text without blanks and forms of width: two texts that differ in these only are the same."""
     return "".join(unicodedata.normalize("NFKC", text).split())
-
-
-def compare(old: Iterable[Article], new: Iterable[Article]) -> tuple[ArticleChange, ...]:
-    """Compare two versions of one instrument by the numbers of their articles, in the order of the numbers.
-
-    A renumbered article counts as changed, and the last one as added or gone: citations name numbers.
-    """
-    before = {article.key: article for article in old}
-    after = {article.key: article for article in new}
-    every = sorted({**before, **after}.values(), key=lambda article: (article.number, article.sub))
-    return tuple(_change(a.key, before.get(a.key), after.get(a.key)) for a in every)
-
-
-def _change(key: str, old: Article | None, new: Article | None) -> ArticleChange:
-    if old is None or new is None:
-        return ArticleChange(key, Change.ADDED if old is None else Change.GONE, old, new)
-    is_same = normalised(old.text) == normalised(new.text)
-    return ArticleChange(key, Change.SAME if is_same else Change.CHANGED, old, new)
 
 
 def difference(old: str, new: str) -> tuple[Segment, ...]:

@@ -36,6 +36,7 @@ ELSEWHERE = {
     APP + "api/openapi.py": "the description of the API, one document for programmers",
     APP + "api/schemas.py": "the description of the API, one document for programmers",
     APP + "bank/export.py": HEADINGS,
+    APP + "bank/five_years/export.py": HEADINGS,
     APP + "bank/law_reviews/export.py": HEADINGS,
     APP + "exams/make_up_export.py": HEADINGS,
     APP + "exams/registration_export.py": HEADINGS,

@@ -136,14 +136,27 @@ def test_any_day_of_the_address_gives_a_page(client: FlaskClient, listed: Databa
     assert client.get(f"/laws/five-years?day={day}").status_code == 200
 
 
-def test_only_people_of_the_bank_see_how_many_items_cite(
-    client: FlaskClient, app: Flask, listed: Database, world: World
+def test_only_people_of_the_bank_see_how_many_items_cite_and_who_decided(
+    client: FlaskClient, app: Flask, listed: Database, world: World, clock: ManualClock
 ):
+    with listed.transaction() as db:
+        service.decide(db, CODE, True, Actor(None, "签名的人"), clock())
+    staff = app.test_client()
     sign_in(client, "officer1")
-    assert "考试题" not in client.get("/laws/five-years?day=2026-11-20").get_data(as_text=True)
-    writer = app.test_client()
-    sign_in(writer, "item_writer")
-    assert "考试题" in writer.get("/laws/five-years?day=2026-11-20").get_data(as_text=True)
+    sign_in(staff, "item_writer")
+
+    for address in ("/laws/five-years?day=2026-11-20", "/laws/five-years.xlsx?day=2026-11-20"):
+        for_officers, for_staff = shown(client, address), shown(staff, address)
+        assert ("考试题" in for_staff, "签名的人" in for_staff) == (True, True)
+        assert ("考试题" in for_officers, "签名的人" in for_officers) == (False, False)
+        assert "已确认" in for_officers
+
+
+def shown(client: FlaskClient, address: str) -> str:
+    content = client.get(address).data
+    if ".xlsx" not in address:
+        return content.decode()
+    return str(CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python())
 
 
 def test_the_list_leaves_as_an_excel_file(client: FlaskClient, listed: Database, world: World):

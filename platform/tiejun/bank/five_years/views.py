@@ -99,10 +99,10 @@ def _listing(db: Session, day: date) -> FiveYearList:
     return queries.five_year_list(db, rule_of(settings()), day)
 
 
-def _cited(db: Session, lines: Sequence[ListedLaw]) -> Mapping[str, CitedBy]:
-    """Return what cites these instruments; nothing for people who may not know the bank."""
+def _cited(db: Session, lines: Sequence[ListedLaw]) -> Mapping[str, CitedBy] | None:
+    """Return what cites these instruments; None for people who may not know the bank."""
     if not persona().may(Permission.ITEM_VIEW):
-        return {}
+        return None
     return queries.cited_by(db, [line.law.id for line in lines])
 
 

@@ -23,8 +23,32 @@ REQUIRED = ("id", "title", "kind", "adopted", "effective", "articles")
 KINDS = ("法律", "行政法规", "司法解释", "部门规章", "规范性文件", "地方性法规", "地方政府规章")
 CHANGE_TYPES = ("制定", "修订", "修正")
 PLACES = ("part", "subpart", "chapter", "section")
-# Addresses are made of it, and "search" is none: at least one hyphen.
-LAW_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
+# Addresses are made of it, and "search" is none: at least one hyphen; "five-years" is another page's.
+LAW_ID = re.compile(r"(?!five-years$)[a-z0-9]+(?:-[a-z0-9]+)+")
+ENVIRONMENT = frozenset(
+    {
+        "air",
+        "auto-monitoring",
+        "basin",
+        "clean-production",
+        "code",
+        "disclosure",
+        "eco-damage",
+        "ecology",
+        "eia",
+        "low-carbon",
+        "marine",
+        "monitoring",
+        "noise",
+        "permit",
+        "radiation",
+        "soil",
+        "solid-waste",
+        "tax",
+        "water",
+    }
+)
+"""Topics of the register that are of the ecological environment."""
 LARGEST = 9999  # number of an article
 LONGEST = {
     "id": 80,
@@ -119,6 +143,15 @@ def load_register() -> Mapping[str, Instrument]:
     content = resources.files("question_bank").joinpath("data/laws.json").read_bytes()
     rows = json.loads(content)["laws"]
     return {row["id"]: _instrument(row, row["articles"]) for row in rows}
+
+
+def is_environmental(law_id: str, title: str) -> bool:
+    """Return whether a version is on the ecological environment, by its topics in the register or its title.
+
+    Of a version that the shipped register does not know nothing is known: True, a person must say no.
+    """
+    known = load_register().get(law_id)
+    return known is None or bool(ENVIRONMENT & set(known.topics)) or "生态环境" in title
 
 
 def _instrument(data: Mapping[str, Any], article_count: int) -> Instrument:

@@ -9,6 +9,7 @@ from flask import Flask
 from tiejun.api.gate_views import bp as api
 from tiejun.bank.citing import SOURCES
 from tiejun.bank.edit_views import bp as bank_editor
+from tiejun.bank.five_years.views import bp as five_years
 from tiejun.bank.form_views import bp as forms
 from tiejun.bank.import_views import bp as bank_import
 from tiejun.bank.item_views import bp as bank
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     people,
     people_import,
     laws,
+    five_years,
     law_reviews,
     law_import,
     bank,

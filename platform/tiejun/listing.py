@@ -31,6 +31,13 @@ def scalar_page(db: Session, query: Select[T], number: int, size: int = PAGE_SIZ
     return ListPage(rows, number, pages, total)
 
 
+def list_page(rows: Sequence[T], number: int, size: int = PAGE_SIZE) -> ListPage[T]:
+    """Return one page of rows that are all there; a number past the end gives the last page."""
+    pages = max(1, ceil(len(rows) / size))
+    number = min(max(1, number), pages)
+    return ListPage(rows[(number - 1) * size : number * size], number, pages, len(rows))
+
+
 def contains(text: str) -> str:
     r"""Return the LIKE pattern for `text` anywhere; use with `escape="\\"`."""
     for sign in "\\%_":

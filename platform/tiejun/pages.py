@@ -50,6 +50,7 @@ MOST_ENTRIES = 6
 ROOMS = {
     "bank_editor": ("bank",),
     "bank_import": ("bank",),
+    "five_years": ("laws",),
     "forms": ("bank",),
     "law_reviews": ("bank",),
     "people_import": ("people",),

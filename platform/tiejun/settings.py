@@ -15,6 +15,7 @@ from tiejun.errors import SettingsError
 
 PREFIX = "TIEJUN_"
 MODES = ("production", "demo", "test")
+TIERS = ("primary", "intermediate")
 TLS_KINDS = ("starttls", "ssl", "none")
 # Read by the set-up and the tests, not by the application.
 OUTSIDE = frozenset({"TIEJUN_TEST_DATA", "TIEJUN_CHROMIUM"})
@@ -48,6 +49,11 @@ class Settings:
     hour_minutes: int = _setting("minutes of one study hour", 45)
     study_beat_seconds: int = _setting("pause between two beats of a learner's page", 15)
     course_set_counts: bool = _setting("1: a completed course set is the recorded post training", False)
+    five_year_revised: bool = _setting("1: a revised text (修订) is newly promulgated", True)
+    five_year_amended: bool = _setting("1: an amended text (修正) is newly promulgated", False)
+    in_service_tiers: str = _setting(
+        "tiers whose training must include the laws of the last five years", "primary intermediate"
+    )
     certificate_provider: str = _setting("who issues certificates; so far only builtin", "builtin")
     worker_seconds: float = _setting("pause between two rounds of the background worker; 0: none", 2.0)
     smtp_host: str = _setting("mail server; empty: notices stay inside the application", "")
@@ -106,12 +112,19 @@ class Settings:
             found.append("TIEJUN_ISSUER: 应为两位数字")
         if self.xpcc_code and not (len(self.xpcc_code) == 2 and self.xpcc_code.isdigit()):
             found.append("TIEJUN_XPCC_CODE: 应为两位数字")
-        if self.hour_minutes < 1 or self.study_beat_seconds < 1:
-            found.append("TIEJUN_HOUR_MINUTES、TIEJUN_STUDY_BEAT_SECONDS: 应为正整数")
+        found += self._training_problems()
         if self.certificate_provider != "builtin":
             found.append("TIEJUN_CERTIFICATE_PROVIDER: 目前只能是 builtin")
         if self.smtp_host:
             found += self._mail_problems()
+        return found
+
+    def _training_problems(self) -> list[str]:
+        found = []
+        if self.hour_minutes < 1 or self.study_beat_seconds < 1:
+            found.append("TIEJUN_HOUR_MINUTES、TIEJUN_STUDY_BEAT_SECONDS: 应为正整数")
+        if not set(self.in_service_tiers.split()) <= set(TIERS):
+            found.append(f"TIEJUN_IN_SERVICE_TIERS: 只能是 {'、'.join(TIERS)}，用空格隔开")
         return found
 
     def _mail_problems(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from tiejun import audit, outbox
 from tiejun.bank import models as bank
+from tiejun.bank.five_years import models as five_years
 from tiejun.bank.law_reviews import models as law_reviews
 from tiejun.cases import models as cases
 from tiejun.certificates import models as certificates
@@ -24,6 +25,7 @@ MODULES = (
     people,
     bank,
     law_reviews,
+    five_years,
     exams,
     results,
     certificates,

@@ -36,6 +36,7 @@ ELSEWHERE = {
     APP + "api/openapi.py": "the description of the API, one document for programmers",
     APP + "api/schemas.py": "the description of the API, one document for programmers",
     APP + "bank/export.py": HEADINGS,
+    APP + "bank/five_years/export.py": HEADINGS,
     APP + "bank/law_reviews/export.py": HEADINGS,
     APP + "exams/make_up_export.py": HEADINGS,
     APP + "exams/registration_export.py": HEADINGS,
@@ -70,7 +71,13 @@ HERE = {
     "question_bank/formats/bank_cells.py": {"分", "分】", "第", "条", "条之"},  # cells, read back
     "question_bank/formats/spreadsheet.py": {"说明"},  # the name of a sheet, read
     "question_bank/markup.py": {"〔图〕", "〔图："},  # a picture in an item's excerpt, stored
-    "question_bank/laws.py": {"中华人民共和国", "第", "条", "之"},  # titles and labels of the law itself
+    "question_bank/laws.py": {
+        "中华人民共和国",
+        "第",
+        "条",
+        "之",
+        "生态环境",
+    },  # titles and labels of the law itself
     "question_bank/scoring.py": {"㐀-䶿一-鿿"},  # a range of characters
 }
 # Columns and the words that may stand in them, read from Excel files; the names of fields in problems; the
@@ -82,6 +89,7 @@ TABLES = {
     APP + "certificates/rules.py": {"XPCC_NAME", "PROVINCES", "name"},
     APP + "bank/rules.py": {"_N"},  # numerals, read
     "question_bank/laws.py": {"KINDS", "CHANGE_TYPES"},  # as the register stores them
+    APP + "bank/five_years/rules.py": {"KINDS", "REVISED", "AMENDED"},  # the same
     # How a law is written, which is read, not said.
     "question_bank/law_text.py": {
         *("LEVELS", "_N", "_ARTICLE", "_HEADING", "_LOOSE", "_CONTENTS", "_APPENDIX", "_PAGE"),

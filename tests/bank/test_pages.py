@@ -116,7 +116,7 @@ LISTED = {
 
 
 def listed(page: str) -> set[str]:
-    return set(re.findall(r'href="/laws/([a-z0-9-]+)">', page))
+    return set(re.findall(r'class="tj-fw" href="/laws/([a-z0-9-]+)">', page))
 
 
 def test_the_register_is_searched_by_words_kind_and_the_state_on_a_day(writer_client: FlaskClient):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from question_bank.assembly.blueprint import Blueprint as BlueprintText
@@ -105,26 +105,50 @@ def blueprint_detail(db: Session, public_id: UUID, day: date) -> BlueprintDetail
 
 def _offered(db: Session, blueprint: BlueprintText, day: date) -> Counter[tuple[str, str]]:
     """Return how many `candidates` there are by (module, kind), without opening any of them."""
-    kinds = {section.kind.value for section in blueprint.sections}
-    stale = select(Citation.version_id).where(Citation.law_id.in_(not_in_force(db, day)))
-    of_tier = Item.is_primary if blueprint.tier is Tier.PRIMARY else Item.is_intermediate
     rows = db.execute(
         select(Item.unit, Item.kind, func.count())
         .join(ItemVersion, IS_CURRENT)
-        .where(
-            Item.purpose == ItemPurpose.EXAM,
-            Item.is_retired.is_(False),
-            ~IS_WAITING,
-            Item.kind.in_(kinds),
-            of_tier,
-            ItemVersion.id.not_in(stale),
-        )
+        .where(*_in_pool(db, blueprint, day))
         .group_by(Item.unit, Item.kind)
     )
     found: Counter[tuple[str, str]] = Counter()
     for unit, kind, count in rows:
         found[(unit or "")[:1], kind] += count
     return found
+
+
+def _in_pool(db: Session, blueprint: BlueprintText, day: date) -> list[ColumnElement[bool]]:
+    """Return the conditions that a current version is one of the `candidates` of a day."""
+    kinds = {section.kind.value for section in blueprint.sections}
+    stale = select(Citation.version_id).where(Citation.law_id.in_(not_in_force(db, day)))
+    of_tier: ColumnElement[bool] = (
+        Item.is_primary if blueprint.tier is Tier.PRIMARY else Item.is_intermediate
+    ).is_(True)
+    return [
+        Item.purpose == ItemPurpose.EXAM,
+        Item.is_retired.is_(False),
+        ~IS_WAITING,
+        Item.kind.in_(kinds),
+        of_tier,
+        ItemVersion.id.not_in(stale),
+    ]
+
+
+def cited_in_pool(db: Session, detail: BlueprintDetail) -> set[str]:
+    """Return the law versions that the items cite which can be drawn: of the kinds and modules wanted."""
+    modules = set(detail.wanted_by_module)
+    drawable = _in_pool(db, detail.text, detail.day)
+    if modules:
+        drawable.append(func.substr(Item.unit, 1, 1).in_(modules))
+    return set(
+        db.scalars(
+            select(Citation.law_id)
+            .join(ItemVersion, ItemVersion.id == Citation.version_id)
+            .join(Item, IS_CURRENT)
+            .where(*drawable)
+            .distinct()
+        )
+    )
 
 
 def form_detail(db: Session, public_id: UUID) -> FormDetail:

@@ -6,14 +6,18 @@ from uuid import UUID
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from question_bank.assembly.blueprint import load_blueprint
 from tiejun import crypto
 from tiejun.access import Permission, require
 from tiejun.bank import form_queries, form_service
+from tiejun.bank.five_years.queries import Gauge, cited_in_form, gauge
+from tiejun.bank.five_years.rules import rule_of
 from tiejun.bank.form_service import FormOrder
+from tiejun.bank.models import Blueprint as BlueprintRow
 from tiejun.clock import beijing
-from tiejun.web import actor, notice, now, reading, transaction
+from tiejun.web import actor, notice, now, reading, settings, transaction
 
 bp = Blueprint("forms", __name__)
 SHIPPED = ("demo-primary",)
@@ -48,7 +52,8 @@ def blueprint(public_id: UUID) -> ResponseReturnValue:
     """Show a blueprint: what it wants, what the bank offers, its forms."""
     with reading() as db:
         detail = form_queries.blueprint_detail(db, public_id, _day(request.args.get("day", "")))
-    return render_template("forms/blueprint.html", detail=detail, row=detail.row)
+        found = _gauge(db, detail.row, detail.day, form_queries.cited_in_pool(db, detail))
+    return render_template("forms/blueprint.html", detail=detail, row=detail.row, gauge=found)
 
 
 @bp.post("/blueprints/<uuid:public_id>/draw")
@@ -59,7 +64,9 @@ def draw(public_id: UUID) -> ResponseReturnValue:
     with reading() as db:
         row = form_queries.get_blueprint(db, public_id)
         draft = form_service.draw_form(db, FormOrder(row.id, seed, day))
-    return render_template("forms/draw.html", draft=draft, row=row, day=day)
+        cited = {citation.law for item in draft.draw.items for citation in item.citations}
+        found = _gauge(db, row, day, cited)
+    return render_template("forms/draw.html", draft=draft, row=row, day=day, gauge=found)
 
 
 @bp.post("/blueprints/<uuid:public_id>/forms")
@@ -81,7 +88,9 @@ def form(public_id: UUID) -> ResponseReturnValue:
     """Show a frozen form: structure and items; it cannot be changed."""
     with reading() as db:
         detail = form_queries.form_detail(db, public_id)
-    return render_template("forms/form.html", detail=detail, form=detail.form)
+        day, cited = _day(request.args.get("day", "")), cited_in_form(db, detail.form)
+        found = _gauge(db, detail.blueprint, day, cited)
+    return render_template("forms/form.html", detail=detail, form=detail.form, gauge=found)
 
 
 @bp.get("/forms/<uuid:public_id>/paper.json")
@@ -92,6 +101,11 @@ def paper(public_id: UUID) -> ResponseReturnValue:
         detail = form_queries.form_detail(db, public_id)
     headers = {"Content-Disposition": f"attachment; filename=form-{detail.form.label}.json"}
     return Response(detail.form.paper, mimetype="application/json", headers=headers)
+
+
+def _gauge(db: Session, row: BlueprintRow, day: date, cited: set[str]) -> Gauge | None:
+    """Return how much of the day's list of the five years is cited."""
+    return gauge(db, rule_of(settings()), day, row.tier, cited)
 
 
 def _day(text: str) -> date:

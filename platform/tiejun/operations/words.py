@@ -33,6 +33,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     "course_set.created": _l("建立课程组合"),
     "demo.clock_moved": _l("拨动演示时钟"),
     "exam.created": _l("建立考试"),
+    "five_year.confirmed": _l("列入近五年新颁布法规"),
+    "five_year.rejected": _l("不列入近五年新颁布法规"),
     "follow_up.decided": _l("约谈后作出决定"),
     "follow_up.opened": _l("建立约谈事项"),
     "follow_up.talked": _l("记录约谈"),

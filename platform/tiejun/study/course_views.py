@@ -15,6 +15,7 @@ from tiejun.files.kinds import VIDEOS, BadFile, FileKind
 from tiejun.files.models import StoredFile
 from tiejun.files.store import MB, filed, keep, path_of
 from tiejun.study import course_queries, courses, sets
+from tiejun.study.five_years import course_gauge
 from tiejun.study.forms import CourseForm, LessonForm, SetForm
 from tiejun.study.models import Course, Lesson, LessonKind
 from tiejun.web import actor, notice, now, reading, settings, transaction, translated
@@ -64,9 +65,10 @@ def edit(public_id: UUID) -> ResponseReturnValue:
     """Show a course for editing, with its lessons."""
     with reading() as db:
         course = courses.own_course(db, public_id, _scopes())
+        found = course_gauge(db, course)
     form = CourseForm(formdata=None, obj=course)
     form.units.data = " ".join(course.units)
-    return render_template("study/course_form.html", form=form, course=course)
+    return render_template("study/course_form.html", form=form, course=course, gauge=found)
 
 
 @bp.post("/courses/<uuid:public_id>")
@@ -77,8 +79,9 @@ def save(public_id: UUID) -> ResponseReturnValue:
     with transaction() as db:
         course = courses.own_course(db, public_id, _scopes())
         is_saved = form.validate() and _edit(db, course, form)
+        found = course_gauge(db, course)
     if not is_saved:
-        return render_template("study/course_form.html", form=form, course=course), 422
+        return render_template("study/course_form.html", form=form, course=course, gauge=found), 422
     notice(_("已保存。"))
     return redirect(url_for(".edit", public_id=public_id), 303)
 

@@ -18,6 +18,7 @@ from tiejun.people.models import Person
 from tiejun.prints.render import render_hours_statement
 from tiejun.study import course_queries, hour_queries, pdf_pages, queries
 from tiejun.study.course_queries import CourseFilter
+from tiejun.study.five_years import course_gauge
 from tiejun.study.models import Lesson, LessonKind
 from tiejun.study.rules import CATEGORY_WORDS, KIND_WORDS, SIGNAL_WORDS
 from tiejun.study.sources import offer
@@ -79,7 +80,8 @@ def course(public_id: UUID) -> ResponseReturnValue:
     with reading() as db:
         year = beijing(now()).year
         line = course_queries.visible_course(db, public_id, _scopes(), persona().person_id, year)
-    return render_template("study/course.html", line=line, course=line.course)
+        found = course_gauge(db, line.course) if persona().may(Permission.COURSE_WRITE) else None
+    return render_template("study/course.html", line=line, course=line.course, gauge=found)
 
 
 @bp.get("/study/lessons/<uuid:public_id>")

@@ -72,8 +72,11 @@ def contribute(kind: str, teller: Teller) -> None:
     _TELLERS[kind] = teller
 
 
-def things_citing(db: Session, law_ids: Collection[str]) -> Iterator[CitingThing]:
-    """Tell every citation of one of these versions by a thing in use, of whatever kind."""
+def things_citing(
+    db: Session, law_ids: Collection[str], besides: Collection[str] = ()
+) -> Iterator[CitingThing]:
+    """Tell every citation of one of these versions by a thing in use, of whatever kind but `besides`."""
     if law_ids:
-        for teller in _TELLERS.values():
-            yield from teller(db, law_ids)
+        for kind, teller in _TELLERS.items():
+            if kind not in besides:
+                yield from teller(db, law_ids)

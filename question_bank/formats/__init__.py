@@ -1,5 +1,6 @@
 """Files of other people in, files for other people out.
 
-Public modules: `spreadsheet` (Excel import), `template` (the Excel template), `bank_sheet` (the bank as
-Excel, out and in again), `moodle_xml` (Moodle XML import).
+Public modules: `spreadsheet` (Excel and CSV import), `template` (the Excel template), `bank_sheet` (the bank
+as Excel, out and in again), `moodle_xml` (Moodle XML import), `gift` and `gift_write` (GIFT, in and out),
+`aiken` (Aiken, both ways), `item_json` (JSON without loss, both ways).
 """

@@ -1,6 +1,6 @@
 """The bank as an Excel sheet that comes back: our template's columns with each item's stable code.
 
-Public: `write_bank`, `BankSheet`, `read_group`, `groups`, `CODE`.
+Public: `write_bank`, `read_group`, `groups`, `CODE`.
 
 A sheet with the column 题库编号 is ours: its cells are read as they stand (no running numbers taken off,
 no option letters, no blanks guessed), so that what nobody changed is unchanged. A case is one row with
@@ -10,7 +10,6 @@ its material, then a row for each part under the same code. `spreadsheet.read_it
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 from question_bank.formats import bank_cells as cells
 from question_bank.formats.cells import LETTERS, CellProblem, cell_text, choice_letters, part_type, truth
 from question_bank.formats.row import ImportDefaults, Row
+from question_bank.formats.written import Written
 from question_bank.item import Item, ItemKind, Part, PartType, number_json
 from question_bank.syllabus import load_syllabus
 from question_bank.words import Words, said
@@ -51,21 +51,12 @@ Json = dict[str, Any]
 Cells = dict[str, str]
 
 
-@dataclass(slots=True)
-class BankSheet:
-    """The written workbook, how many items are in it, and which are not and why: (code, reason)."""
-
-    content: bytes = b""
-    written: int = 0
-    left_out: list[tuple[str, Words]] = field(default_factory=list)
-
-
-def write_bank(items: Iterable[Item]) -> BankSheet:
+def write_bank(items: Iterable[Item]) -> Written:
     """Return a workbook of the items, keys included: for people who may see keys only.
 
     Every cell is written as text, so that no stem can become a formula.
     """
-    sheet, target = BankSheet(), io.BytesIO()
+    sheet, target = Written(), io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as workbook:
         workbook.set_properties({"title": "题库", "created": datetime(2026, 1, 1, tzinfo=UTC)})

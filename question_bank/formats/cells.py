@@ -18,9 +18,20 @@ FEWEST_NUMBERED = 3
 """Below that, numbers at the start of stems are as likely part of the sentence."""
 HEADERS = {
     "type": ("题型", "试题类型", "题目类型", "试题题型", "类型"),
-    "stem": ("题干", "题目", "试题", "问题", "题目内容", "试题内容", "问题内容", "题干内容", "试题题干"),
+    "stem": (
+        "题干",
+        "题目",
+        "试题",
+        "问题",
+        "题目内容",
+        "试题内容",
+        "问题内容",
+        "题干内容",
+        "试题题干",
+        "question",
+    ),
     "options": ("选项", "题目选项", "试题选项", "选项内容", "备选项", "备选答案"),
-    "answer": ("答案", "题目答案", "试题答案", "正确答案", "正确选项", "标准答案", "参考答案"),
+    "answer": ("答案", "题目答案", "试题答案", "正确答案", "正确选项", "标准答案", "参考答案", "answer"),
     "unit": ("单元", "知识点", "单元代码", "所属单元", "知识点代码"),
     "tier": ("层级", "适用层级", "考试层级"),
     "difficulty": ("难度", "难易度", "难易程度", "难度系数"),
@@ -78,8 +89,8 @@ def is_day(value: object) -> bool:
 def header_field(text: str) -> str | None:
     """Return the field a header names, "A" to "H" for an option column, or None."""
     name = re.sub(r"[\s*:]", "", _BRACKETED.sub("", unicodedata.normalize("NFKC", text)))
-    if name in _HEADER_NAMES:
-        return _HEADER_NAMES[name]
+    if name.lower() in _HEADER_NAMES:
+        return _HEADER_NAMES[name.lower()]
     option = _OPTION_HEADER.fullmatch(name.upper())
     if not option or name.isdigit():
         return None
@@ -94,6 +105,12 @@ def part_type(text: str) -> PartType:
     if name not in _TYPE_NAMES:
         raise CellProblem(said("不认识的题型「%(text)s」", text=text))
     return _TYPE_NAMES[name]
+
+
+def choice_type(answer: str) -> str:
+    """Return the name of the type of choice that has this answer: several letters are a multiple one."""
+    letters = re.findall("[A-H]", unicodedata.normalize("NFKC", answer).upper())
+    return TYPES[PartType.MULTIPLE if len(letters) > 1 else PartType.SINGLE][0]
 
 
 def split_options(text: str) -> list[str]:

@@ -1,68 +1,23 @@
 """Moodle XML (Moodle 题库导出) in: the types we hold become items, all others are refused by name.
 
-Public: `read_moodle`, `MoodleReport`, and from `xml_document` `XmlRefused`.
+Public: `read_moodle`, and from `xml_document` `XmlRefused`.
 
 Every question stands for itself: it becomes an item as a whole, or is named with its type and reason and
 becomes nothing. Images inside the file come along as bytes, still to be looked at by whoever keeps them.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
-from lxml import etree
-
-from question_bank.formats.moodle_files import Images, unused_files
-from question_bank.formats.moodle_question import TYPES, Question, QuestionRefused, part_json
+from question_bank.formats.question_reading import Reading
+from question_bank.formats.report import QuestionReport
 from question_bank.formats.row import ImportDefaults
-from question_bank.formats.spreadsheet import COLUMN_NAMES
 from question_bank.formats.xml_document import XmlRefused, parse_xml
-from question_bank.item import Item, ItemError, Problem
-from question_bank.item_check import MAX_TEXT
-from question_bank.scoring import normalise
-from question_bank.syllabus import load_syllabus
-from question_bank.terms import Tier
 from question_bank.words import said
 
-__all__ = ["MoodleReport", "XmlRefused", "read_moodle"]
+__all__ = ["XmlRefused", "read_moodle"]
 
 MAX_QUESTIONS = 5_000
-REFUSED_TYPES = {
-    "matching": said("匹配题"),
-    "numerical": said("数值题"),
-    "gapselect": said("选词填空题"),
-    "cloze": said("完形填空题"),
-    "multianswer": said("完形填空题"),
-    "calculated": said("计算题"),
-    "calculatedsimple": said("简单计算题"),
-    "calculatedmulti": said("计算选择题"),
-    "ddwtos": said("拖放填空题"),
-    "ddimageortext": said("拖放到图题"),
-    "ddmarker": said("拖放标记题"),
-    "ordering": said("排序题"),
-    "randomsamatch": said("随机匹配题"),
-    "random": said("随机题"),
-}
 
 
-@dataclass(slots=True)
-class MoodleReport:
-    """What became of a file, as `spreadsheet.ImportReport`; `images` are the files its items show.
-
-    `rows` and `faulty_rows` name the place of each item and of each question that became none.
-    """
-
-    read: int = 0
-    items: list[Item] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
-    rows: list[str] = field(default_factory=list)
-    faulty_rows: list[str] = field(default_factory=list)
-    images: Mapping[str, bytes] = field(default_factory=dict)
-    image_names: Mapping[str, str] = field(default_factory=dict)
-
-
-def read_moodle(content: bytes, defaults: ImportDefaults | None = None) -> MoodleReport:
+def read_moodle(content: bytes, defaults: ImportDefaults | None = None) -> QuestionReport:
     """Read the questions of a Moodle XML file.
 
     Args:
@@ -77,118 +32,8 @@ def read_moodle(content: bytes, defaults: ImportDefaults | None = None) -> Moodl
     questions = root.findall("question")
     if len(questions) > MAX_QUESTIONS:
         raise XmlRefused(said("超过 %(most)s 题，请分成几个文件导入", most=MAX_QUESTIONS))
-    reading = _Reading(defaults or ImportDefaults())
+    reading = Reading(defaults or ImportDefaults())
     for element in questions:
         reading.take(element)
     reading.finish()
     return reading.report
-
-
-class _Reading:
-    """Goes through a file from top to bottom: categories stand before what they hold."""
-
-    def __init__(self, defaults: ImportDefaults) -> None:
-        self.defaults = defaults
-        self.unit = defaults.unit
-        self.images = Images()
-        self.report = MoodleReport(images=self.images.content, image_names=self.images.names)
-        self.penalties = 0
-
-    def take(self, element: etree._Element) -> None:
-        """Read one element, whatever type it says it is."""
-        question = Question(element, self.images)
-        if question.type == "category":
-            self._enter(question.raw("category/text"))
-            return
-        if question.type == "description":
-            where = said("第 %(line)s 行", line=element.sourceline)
-            message = said("说明文字“%(name)s”不是试题，没有导入", name=question.name)
-            self.report.warnings.append(Problem(where, said("题型"), message))
-            return
-        self.report.read += 1
-        where = said("第 %(n)s 题“%(name)s”", n=self.report.read, name=question.name or said("无名"))
-        problems = self._read(question, where)
-        self.report.problems += problems
-        (self.report.faulty_rows if problems else self.report.rows).append(where)
-        self.report.warnings += [Problem(where, name, text) for name, text in question.warnings]
-
-    def _enter(self, path: str) -> None:
-        """Take a category's name as a unit where the syllabus has it; else say that it goes nowhere."""
-        found = next((u for step in reversed(path.split("/")) if (u := _unit_named(step))), None)
-        self.unit = found or self.defaults.unit
-        if path and not found:
-            shown = self.defaults.unit or said("（无）")
-            message = said("分类“%(path)s”不是大纲单元，其中的题归入 %(unit)s", path=path[:120], unit=shown)
-            self.report.warnings.append(Problem(said("分类"), said("知识点"), message))
-
-    def _read(self, question: Question, where: str) -> list[Problem]:
-        """Append the question's item to the report, or return what is wrong with it."""
-        if question.type not in TYPES:
-            kind = REFUSED_TYPES.get(question.type, said("未知题型"))
-            message = said(
-                "本系统没有 Moodle 的%(kind)s（%(type)s），没有导入", kind=kind, type=question.type
-            )
-            return [Problem(where, said("题型"), message)]
-        try:
-            found = part_json(question)
-            self.report.items.append(Item.from_json(self._item(question, found)))
-        except QuestionRefused as refused:
-            return [Problem(where, refused.field, refused.message)]
-        except ItemError as error:
-            return [Problem(where, COLUMN_NAMES.get(p.field, p.field), p.message) for p in error.problems]
-        self._note_losses(question)
-        return []
-
-    def _item(self, question: Question, found: Mapping[str, Any]) -> dict[str, Any]:
-        tags = [tag.strip() for tag in question.element.xpath("tags/tag/text/text()")]
-        units = [unit for tag in tags if (unit := _unit_named(tag))]
-        tiers = [tier.value for tier in Tier if tier.label in tags]
-        known = {tier.label for tier in Tier}
-        lost = [tag for tag in tags if tag and not _unit_named(tag) and tag not in known]
-        if lost:
-            question.warn(
-                said("标签"), said("标签“%(tags)s”没有对应的项目，没有保存", tags="、".join(lost)[:200])
-            )
-        rationale = found["rationale"]
-        if len(rationale) > MAX_TEXT:
-            raise QuestionRefused(said("解析"), said("超过 %(most)s 个字符", most=MAX_TEXT))
-        return {
-            "id": f"{self.defaults.id_prefix}{self.report.read:04d}",
-            "unit": units[0] if units else self.unit,
-            "tiers": tiers or [tier.value for tier in self.defaults.tiers],
-            "kind": found["part"]["type"],
-            "difficulty": self.defaults.difficulty,
-            "stimulus": None,
-            "parts": [found["part"]],
-            "rationale": rationale,
-            "citations": [],
-            "figures": [],
-        }
-
-    def _note_losses(self, question: Question) -> None:
-        used = " ".join(text for text in question.element.xpath(".//text/text()"))
-        for name in unused_files(question.element, used):
-            question.warn(said("附件"), said("文件“%(name)s”没有用到，没有保存", name=name[:120]))
-        penalty = question.raw("penalty")
-        self.penalties += bool(penalty and penalty.replace(".", "").strip("0"))
-
-    def finish(self) -> None:
-        """Say once what concerns the file as a whole."""
-        if self.penalties:
-            message = said("%(n)s 题的重答扣分（penalty）没有对应的规则，没有保存", n=self.penalties)
-            self.report.warnings.append(Problem(said("文件"), said("分值"), message))
-        first: dict[str, str] = {}
-        for item, where in zip(self.report.items, self.report.rows, strict=True):
-            earlier = first.setdefault(normalise(item.parts[0].stem), where)
-            if earlier != where:
-                message = said("与%(place)s的题干相同", place=earlier)
-                self.report.warnings.append(Problem(where, said("题干"), message))
-
-
-def _unit_named(text: str) -> str | None:
-    """Return the code of the unit that `text` begins with, or whose title it is."""
-    words = text.split(maxsplit=1)
-    for unit in load_syllabus().units() if words else ():
-        if words[0].upper().rstrip("．.、:：") == unit.code or text.strip() == unit.title:
-            return unit.code
-    return None

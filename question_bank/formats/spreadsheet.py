@@ -1,6 +1,7 @@
-"""Excel import (导入试题) of the layouts Chinese training bodies use.
+"""Excel and CSV import (导入试题) of the layouts Chinese training bodies use.
 
-Public: `read_items`, `ImportReport`, `ImportDefaults`, and from `workbook` `SpreadsheetRefused`.
+Public: `read_items`, `read_csv_items`, `ImportReport`, `ImportDefaults`, and from `workbook`
+`SpreadsheetRefused`.
 
 One row is one item. Good rows become items, faulty rows are listed with sheet, row, column and
 reason and become nothing: whether to take the good ones all the same is for people to decide.
@@ -12,18 +13,29 @@ from pathlib import PurePath
 from typing import Any
 
 from question_bank.formats.bank_sheet import groups, read_group
-from question_bank.formats.cells import HEADERS, CellProblem, cell_text, header_field, strip_numbers
+from question_bank.formats.cells import (
+    HEADERS,
+    CellProblem,
+    cell_text,
+    choice_type,
+    header_field,
+    strip_numbers,
+)
+from question_bank.formats.csv_rows import read_csv
 from question_bank.formats.row import ImportDefaults, Row, item_json
 from question_bank.formats.workbook import Sheet, SpreadsheetRefused, read_sheets
 from question_bank.item import Item, ItemError, Problem
 from question_bank.scoring import normalise
 from question_bank.words import listed, said
 
-__all__ = ["ImportDefaults", "ImportReport", "SpreadsheetRefused", "read_items"]
+__all__ = ["ImportDefaults", "ImportReport", "SpreadsheetRefused", "read_csv_items", "read_items"]
 
 HEADER_WITHIN = 10
 """A title and a few notes may stand above the header."""
-NEEDED = ("type", "stem", "answer")
+LAYOUTS = (frozenset({"type", "stem", "answer"}),)
+CSV_LAYOUTS = (*LAYOUTS, frozenset({"stem", "A", "B", "answer"}))
+"""The columns that make a row a header."""
+CSV = "CSV"
 NOTES_SHEET = "说明"
 MAX_ROWS = 20_000
 
@@ -66,7 +78,26 @@ def read_items(content: bytes, filename: str, defaults: ImportDefaults | None = 
             题型, 题干 and 答案, or has too many rows. Then nothing was read.
     """
     sheets = [sheet for sheet in read_sheets(content) if NOTES_SHEET not in sheet.name]
-    tables = [table for table in map(_find_table, sheets) if table]
+    tables = [table for sheet in sheets if (table := _find_table(sheet, LAYOUTS))]
+    return _read(sheets, tables, filename, defaults or ImportDefaults())
+
+
+def read_csv_items(content: bytes, filename: str, defaults: ImportDefaults | None = None) -> ImportReport:
+    """Read the items of a CSV file: one sheet, called CSV, whose columns mean what they do in Excel.
+
+    A file without 题型 that has options in columns of their own holds choices: single or multiple by the
+    letters of the answer.
+
+    Raises:
+        SpreadsheetRefused: if the file is no text, or as for `read_items`.
+    """
+    rows = read_csv(content, lambda rows: _find_table(Sheet(CSV, rows), CSV_LAYOUTS) is not None)
+    sheet = Sheet(CSV, rows)
+    table = _find_table(sheet, CSV_LAYOUTS)
+    return _read([sheet], [table] if table else [], filename, defaults or ImportDefaults())
+
+
+def _read(sheets: list[Sheet], tables: list[_Table], filename: str, defaults: ImportDefaults) -> ImportReport:
     name = PurePath(filename).name
     if not tables:
         raise SpreadsheetRefused(said("「%(name)s」中没有找到含「题型、题干、答案」三列的表头", name=name))
@@ -81,12 +112,12 @@ def read_items(content: bytes, filename: str, defaults: ImportDefaults | None = 
                 Problem(sheet.name, said("表头"), said("没有找到「题型、题干、答案」，整个工作表未读取"))
             )
     for table in tables:
-        _read_table(table, defaults or ImportDefaults(), report)
+        _read_table(table, defaults, report)
     _warn_of_duplicates(report)
     return report
 
 
-def _find_table(sheet: Sheet) -> _Table | None:
+def _find_table(sheet: Sheet, layouts: Sequence[frozenset[str]]) -> _Table | None:
     for index, cells in enumerate(sheet.rows[:HEADER_WITHIN]):
         columns: dict[str, int] = {}
         ignored = []
@@ -97,7 +128,7 @@ def _find_table(sheet: Sheet) -> _Table | None:
                 columns[name] = column
             elif text:
                 ignored.append(text)
-        if all(name in columns for name in NEEDED):
+        if any(needed <= columns.keys() for needed in layouts):
             return _Table(sheet, columns, index + 2, tuple(ignored))
     return None
 
@@ -113,6 +144,11 @@ def _read_table(table: _Table, defaults: ImportDefaults, report: ImportReport) -
         _read_bank(sheet_name, rows, defaults, report)
         return
     report.read += len(rows)
+    if "type" not in table.columns:
+        message = said("没有「题型」一列：答案是一个字母的按单选题、几个字母的按多选题读取")
+        report.warnings.append(Problem(sheet_name, said("表头"), message))
+        for row in rows:
+            row.texts["type"] = choice_type(row.texts.get("answer", ""))
     for row, stem in zip(rows, strip_numbers([row.texts["stem"] for row in rows]), strict=True):
         row.texts["stem"] = stem.strip().replace("\t", " ")
         item_id = f"{defaults.id_prefix}{len(report.rows) + len(report.faulty_rows) + 1:04d}"

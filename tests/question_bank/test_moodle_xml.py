@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from question_bank.formats.moodle_xml import MoodleReport, XmlRefused, read_moodle
+from question_bank.formats.moodle_xml import XmlRefused, read_moodle
+from question_bank.formats.report import QuestionReport
 from question_bank.formats.row import ImportDefaults
 from question_bank.markup import image_digests, markup_problems
 from question_bank.terms import PartType
@@ -19,7 +20,7 @@ from tests.question_bank.moodle import answer, choice, file, html, image_bytes, 
 RED, BLUE = image_bytes("red"), image_bytes("blue")
 
 
-def read(*questions: str) -> MoodleReport:
+def read(*questions: str) -> QuestionReport:
     return read_moodle(quiz(*questions))
 
 

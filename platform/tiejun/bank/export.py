@@ -7,7 +7,8 @@ from datetime import datetime
 import xlsxwriter
 from sqlalchemy.orm import Session
 
-from question_bank.formats.bank_sheet import BankSheet, write_bank
+from question_bank.formats.bank_sheet import write_bank
+from question_bank.formats.written import Written
 from tiejun.audit import Actor, record
 from tiejun.bank import queries
 from tiejun.bank.models import Item, ItemVersion
@@ -50,7 +51,7 @@ def _cells(item: Item, version: ItemVersion) -> tuple[str, ...]:
     )
 
 
-def export_bank(db: Session, wanted: queries.ItemFilter, actor: Actor, now: datetime) -> BankSheet:
+def export_bank(db: Session, wanted: queries.ItemFilter, actor: Actor, now: datetime) -> Written:
     """Return items that fit as the sheet that the import reads back, keys included; note who took them."""
     sheet = write_bank(queries.texts_for_export(db, wanted))
     left_out = len(sheet.left_out)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from question_bank.assembly.form import item_images
-from question_bank.formats.moodle_xml import MoodleReport, XmlRefused, read_moodle
+from question_bank.formats.moodle_xml import XmlRefused, read_moodle
+from question_bank.formats.report import QuestionReport
 from question_bank.formats.spreadsheet import ImportDefaults, SpreadsheetRefused, read_items
 from question_bank.item import Item, ItemError
 from question_bank.words import said
@@ -96,7 +97,7 @@ def _read_moodle(content: bytes, found: ItemFile, unit: str | None) -> None:
             found.rows.append((where, item))
 
 
-def _take_images(where: str, item: Item, report: MoodleReport, found: ItemFile) -> list[Problem]:
+def _take_images(where: str, item: Item, report: QuestionReport, found: ItemFile) -> list[Problem]:
     """Look at the images of an item and take them over, or return what is wrong with them."""
     problems = []
     for digest in item_images(item):

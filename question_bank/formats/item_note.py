@@ -1,0 +1,75 @@
+"""What our own GIFT and Moodle XML say in a comment beside a question, because the format cannot.
+
+Public: `Note`, `write_note`, `read_note`, `NOTE`.
+
+Other systems pass comments over. Ours finds in it the item's code and what belongs to it, so that an item
+that nobody changed comes back as the same version of the same item.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from question_bank.formats.moodle_question import QuestionRefused
+from question_bank.item import Item, number_json
+from question_bank.words import said
+
+NOTE = "tiejun:"
+"""A comment that begins so is ours."""
+_OF_ITEM = ("id", "unit", "tiers", "difficulty", "citations", "figures")
+_OF_PART = ("points", "rubric")
+Json = dict[str, Any]
+
+
+def write_note(item: Item) -> str:
+    """Return the note of an item with one part, on one line."""
+    part, whole = item.parts[0], item.to_json()
+    note: Json = {name: whole[name] for name in _OF_ITEM} | {"points": number_json(part.points)}
+    if part.rubric:
+        note["rubric"] = whole["parts"][0]["rubric"]
+    if part.options:
+        note["options"] = list(part.option_ids)
+    return f"{NOTE} {json.dumps(note, ensure_ascii=False)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a note says, still to be checked; `applied` puts it into the JSON of an item."""
+
+    says: Mapping[str, Any]
+
+    def applied(self, item: Json) -> Json:
+        """Return the JSON of an item with what the note says of it, to be checked by `Item.from_json`.
+
+        Raises:
+            QuestionRefused: if the note has not as many options as the question.
+        """
+        part: Json = dict(item["parts"][0])
+        if part["options"]:
+            part |= self._renamed(part)
+        part |= {name: self.says[name] for name in _OF_PART if name in self.says}
+        return item | {name: self.says[name] for name in _OF_ITEM if name in self.says} | {"parts": [part]}
+
+    def _renamed(self, part: Json) -> Json:
+        read = [option["id"] for option in part["options"]]
+        ids = self.says.get("options", read)
+        if not isinstance(ids, list) or len(ids) != len(read) or not all(isinstance(i, str) for i in ids):
+            raise QuestionRefused(said("选项"), said("选项增减后，请删去这一题上面以“tiejun:”开头的说明"))
+        names = dict(zip(read, ids, strict=True))
+        key = part["key"]
+        return {
+            "options": [{"id": names[option["id"]], "text": option["text"]} for option in part["options"]],
+            "key": [names[i] for i in key] if isinstance(key, list) else names[key],
+        }
+
+
+def read_note(text: str) -> Note | None:
+    """Return the note that a comment is; None if it is another's, or damaged (then it is one among many)."""
+    if not text.startswith(NOTE):
+        return None
+    try:
+        says = json.loads(text.removeprefix(NOTE))
+    except (ValueError, RecursionError):
+        return None
+    return Note(says) if isinstance(says, dict) and "id" in says else None

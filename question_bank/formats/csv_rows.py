@@ -1,10 +1,11 @@
 """Opening a CSV file that a stranger sent, whatever separates its cells.
 
-Public: `read_csv`.
+Public: `read_csv`, and for our own files `guarded`, `unguarded`.
 """
 
 import csv
 import io
+import re
 from collections.abc import Callable
 
 from question_bank.formats.text_file import TextRefused, read_text
@@ -17,6 +18,7 @@ SEPARATORS = (",", ";", "\t", "，")
 HEAD = 40
 """How many lines are looked at to find the header."""
 
+_FORMULA = re.compile(r"'*[=+\-@\t]")
 Rows = list[list[str]]
 
 
@@ -37,6 +39,16 @@ def read_csv(content: bytes, fits: Callable[[Rows], bool]) -> Rows:
     # Quotation marks make sense with the right separator only: strictness has to wait until it is known.
     known = (s for s in SEPARATORS if s in head and fits(_rows(head, s, is_strict=False)))
     return _rows(text, next(known, SEPARATORS[0]), is_strict=True)
+
+
+def guarded(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula: it gets an apostrophe if it looks like one."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def unguarded(cell: str) -> str:
+    """Return what was given to `guarded`."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def _rows(text: str, separator: str, *, is_strict: bool) -> Rows:

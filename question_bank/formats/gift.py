@@ -11,7 +11,7 @@ import re
 from lxml import etree
 
 from question_bank.formats.gift_text import FORMAT, Block, blocks, shown
-from question_bank.formats.item_note import NOTE, read_note
+from question_bank.formats.item_note import DAMAGED, NOTE, read_note
 from question_bank.formats.question_reading import Reading
 from question_bank.formats.report import QuestionReport
 from question_bank.formats.row import ImportDefaults
@@ -74,7 +74,7 @@ def _take(block: Block, reading: Reading) -> None:
     try:
         _fill(element, block)
         if ours is not None and note is None:
-            raise _Fault(said("题目上面以“tiejun:”开头的说明已损坏，请恢复或删去整行"))
+            raise _Fault(DAMAGED)
     except _Fault as fault:
         message = said("%(reason)s（第 %(line)s 行）", reason=fault.message, line=block.line)
         reading.take(element, fault=message)

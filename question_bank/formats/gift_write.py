@@ -33,7 +33,9 @@ def write_gift(items: Iterable[Item]) -> Written:
             continue
         questions.append(question)
         made.written += 1
-    questions += [f"// {said('没有导出 %(code)s：%(reason)s', code=c, reason=r)}\n" for c, r in made.left_out]
+    for code, reason in made.left_out:
+        told = said("没有导出 %(code)s：%(reason)s", code=code, reason=reason)
+        questions.append(f"// {told}\n")
     made.content = "\n".join(questions).encode()
     return made
 

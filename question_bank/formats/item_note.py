@@ -1,9 +1,10 @@
-"""What our own GIFT and Moodle XML say in a comment beside a question, because the format cannot.
+"""What our own GIFT and Moodle XML say beside a question, because the format has no words for it.
 
-Public: `Note`, `write_note`, `read_note`, `NOTE`.
+Public: `Note`, `write_note`, `read_note`, `NOTE`, `DAMAGED`.
 
-Other systems pass comments over. Ours finds in it the item's code and what belongs to it, so that an item
-that nobody changed comes back as the same version of the same item.
+It stands in a comment or an element of its own, which other systems pass over. Ours finds in it the item's
+code and what belongs to it, so that an item that nobody changed comes back as the same version of the same
+item.
 """
 
 import json
@@ -16,7 +17,8 @@ from question_bank.item import Item, number_json
 from question_bank.words import said
 
 NOTE = "tiejun:"
-"""A comment that begins so is ours."""
+"""What begins so is ours."""
+DAMAGED = said("题目旁边以“tiejun:”开头的说明已损坏，请恢复或整段删去")
 _OF_ITEM = ("id", "unit", "tiers", "difficulty", "citations", "figures")
 _OF_PART = ("points", "rubric")
 Json = dict[str, Any]
@@ -55,7 +57,7 @@ class Note:
         read = [option["id"] for option in part["options"]]
         ids = self.says.get("options", read)
         if not isinstance(ids, list) or len(ids) != len(read) or not all(isinstance(i, str) for i in ids):
-            raise QuestionRefused(said("选项"), said("选项增减后，请删去这一题上面以“tiejun:”开头的说明"))
+            raise QuestionRefused(said("选项"), said("选项增减后，请删去题目旁边以“tiejun:”开头的说明"))
         names = dict(zip(read, ids, strict=True))
         key = part["key"]
         return {
@@ -65,7 +67,7 @@ class Note:
 
 
 def read_note(text: str) -> Note | None:
-    """Return the note that a comment is; None if it is another's, or damaged (then it is one among many)."""
+    """Return the note that a text is; None if it is another's, or `DAMAGED`."""
     if not text.startswith(NOTE):
         return None
     try:

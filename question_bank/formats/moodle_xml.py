@@ -6,6 +6,7 @@ Every question stands for itself: it becomes an item as a whole, or is named wit
 becomes nothing. Images inside the file come along as bytes, still to be looked at by whoever keeps them.
 """
 
+from question_bank.formats.item_note import DAMAGED, read_note
 from question_bank.formats.question_reading import Reading
 from question_bank.formats.report import QuestionReport
 from question_bank.formats.row import ImportDefaults
@@ -15,6 +16,8 @@ from question_bank.words import said
 __all__ = ["XmlRefused", "read_moodle"]
 
 MAX_QUESTIONS = 5_000
+NOTE_TAG = "tiejun"
+"""The element of a question that holds our note; Moodle has none of this name."""
 
 
 def read_moodle(content: bytes, defaults: ImportDefaults | None = None) -> QuestionReport:
@@ -34,6 +37,9 @@ def read_moodle(content: bytes, defaults: ImportDefaults | None = None) -> Quest
         raise XmlRefused(said("超过 %(most)s 题，请分成几个文件导入", most=MAX_QUESTIONS))
     reading = Reading(defaults or ImportDefaults())
     for element in questions:
-        reading.take(element)
+        ours = element.findtext(NOTE_TAG)
+        note = read_note(ours) if ours is not None else None
+        fault = DAMAGED if ours is not None and note is None else None
+        reading.take(element, note, fault)
     reading.finish()
     return reading.report

@@ -21,7 +21,7 @@ from question_bank.formats.cells import (
     header_field,
     strip_numbers,
 )
-from question_bank.formats.csv_rows import read_csv
+from question_bank.formats.csv_rows import read_csv, unguarded
 from question_bank.formats.row import ImportDefaults, Row, item_json
 from question_bank.formats.workbook import Sheet, SpreadsheetRefused, read_sheets
 from question_bank.item import Item, ItemError, Problem
@@ -94,6 +94,8 @@ def read_csv_items(content: bytes, filename: str, defaults: ImportDefaults | Non
     rows = read_csv(content, lambda rows: _find_table(Sheet(CSV, rows), CSV_LAYOUTS) is not None)
     sheet = Sheet(CSV, rows)
     table = _find_table(sheet, CSV_LAYOUTS)
+    if table and "code" in table.columns:
+        sheet.rows[:] = [[unguarded(cell) for cell in row] for row in rows]
     return _read([sheet], [table] if table else [], filename, defaults or ImportDefaults())
 
 

@@ -41,7 +41,15 @@ PUBLIC = {
     "delivery.sit",
 }
 NOBODYS = UUID(int=0)
-VALUES = {"number": "5120260001", "code": "A1-001", "law_id": "x", "digest": "0" * 64, "slot": 1, "seat": 1}
+VALUES = {
+    "number": "5120260001",
+    "code": "A1-001",
+    "law_id": "x",
+    "digest": "0" * 64,
+    "slot": 1,
+    "seat": 1,
+    "ending": "gift",
+}
 ENDS_THE_SESSION = {"sign_in.sign_out"}
 
 

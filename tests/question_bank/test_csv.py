@@ -8,12 +8,17 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from question_bank.formats.bank_csv import write_csv
 from question_bank.formats.bank_sheet import write_bank
 from question_bank.formats.spreadsheet import ImportReport, SpreadsheetRefused, read_csv_items, read_items
 from question_bank.formats.workbook import read_sheets
+from question_bank.item import Item
 from question_bank.starter import load_starter
 from question_bank.terms import PartType
+from tests.bank.samples import item, item_json, part_json
 from tests.question_bank.workbooks import make_xlsx
 
 HEADER = ["题型", "题干", "A", "B", "答案"]
@@ -70,6 +75,43 @@ def test_our_own_sheet_saved_as_csv_comes_back_the_same():
     report = read(written([[str(cell) for cell in row] for row in sheet.rows], encoding="gb18030"))
     assert (tuple(report.items), report.problems) == (load_starter(), [])
     assert report.codes == {one.id for one in load_starter()}
+
+
+def test_the_whole_starter_bank_goes_out_and_comes_back_the_same():
+    made = write_csv(load_starter())
+    report = read(made.content)
+    assert (tuple(report.items), report.problems, made.left_out) == (load_starter(), [], [])
+
+
+TRICKY = st.text(
+    st.sampled_from("甲乙AB12 \n\t=+-@\"',;<>&|*；_（）.\xa0\u3000😀"), min_size=1, max_size=20
+).filter(str.strip)
+
+
+@settings(max_examples=60)
+@given(words=st.lists(TRICKY, min_size=8, max_size=8, unique_by=str.strip))
+def test_texts_come_back_character_by_character_and_none_begins_like_a_formula(words: list[str]):
+    options = [{"id": f"x{n}", "text": text} for n, text in enumerate(words[:4])]
+    rubric = [{"points": 4, "text": words[6]}]
+    parts = [
+        part_json("single", stem=words[4], options=options, key="x1"),
+        part_json("essay", stem=words[5], rubric=rubric, points=4),
+        part_json("fill_in", stem="某____空", key=[words[:3]]),
+    ]
+    items = [
+        Item.from_json(item_json(f"T-{n}", part["type"], parts=[part]) | {"rationale": words[7]})
+        for n, part in enumerate(parts)
+    ]
+    made = write_csv(items)
+    assert (read(made.content).items, made.left_out) == (items, [])
+    rows = csv.reader(io.StringIO(made.content.decode("utf-8-sig"), newline=""))
+    assert [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t"))] == []
+
+
+def test_what_csv_cannot_hold_is_left_out_by_name():
+    made = write_csv([item("T-1", stem="响铃\x07"), item("T-2", stem="行\r尾"), item("T-3")])
+    assert [code for code, _ in made.left_out] == ["T-1", "T-2"]
+    assert [one.id for one in read(made.content).items] == ["T-3"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import click
 
 from tiejun.audit import COMMAND_LINE
 from tiejun.bank.checks import check_bank
-from tiejun.bank.export import export_bank
+from tiejun.bank.export import KINDS, export_bank
 from tiejun.bank.item_files import FORMATS, read_item_file
 from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files, sync_register
 from tiejun.bank.models import ItemPurpose
@@ -61,7 +61,9 @@ def items() -> None:
 @items.command("import")
 @click.argument("path", type=PATH)
 @click.option("--format", "kind", type=click.Choice(FORMATS), default="auto", show_default=True)
-@click.option("--purpose", type=click.Choice(PURPOSES), default="practice", show_default=True)
+@click.option(
+    "--class", "--purpose", "purpose", type=click.Choice(PURPOSES), default="practice", show_default=True
+)
 @click.option("--unit", help="没有写明单元的行归入哪个大纲单元，如 B1")
 @click.option("--skip-faulty", is_flag=True, help="略去有误的行，导入其余（退出码 3）")
 @DRY_RUN
@@ -75,7 +77,7 @@ def items_import(  # noqa: PLR0913 - one for each option
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """导入试题：Excel（.xlsx）、Moodle XML 或 JSON，按内容辨认。
+    """导入试题：Excel（.xlsx）、CSV、Moodle XML、GIFT、Aiken 或 JSON，按内容辨认。
 
     有一题不合格就都不导入，除非写明 --skip-faulty。JSON 报告的 rows 逐题列出结果和答案。
     """
@@ -98,22 +100,26 @@ def items_import(  # noqa: PLR0913 - one for each option
 
 
 @items.command("export")
-@click.option("--format", "kind", type=click.Choice(["xlsx"]), default="xlsx", show_default=True)
+@click.option("--format", "kind", type=click.Choice(KINDS), default="xlsx", show_default=True)
 @click.option("--query", default="", help="只要哪些：要找的词，或题库页面地址里的条件，如 unit=B5&kind=case")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="写到哪个文件")
 def items_export(kind: str, query: str, out: Path) -> None:
-    """把题库写成 Excel，含答案和题库编号；改后可再导入，没有改动的题不变。"""
+    """把题库写成一个文件，含答案；改后可再导入，没有改动的题不变。
+
+    Excel、CSV 和 JSON 保存全部内容，JSON 还带图片；其他格式写不下的题逐题列出（退出码 3）。
+    Aiken 只有单选题的题干、选项和答案，没有题库编号。
+    """
     if out.exists():
         raise click.ClickException(f"{out} 已经存在，没有覆盖。")
     with opened() as core, core.database.transaction() as db:
-        sheet = export_bank(db, item_filter(_asked(query)), COMMAND_LINE, core.clock())
+        made = export_bank(db, item_filter(_asked(query)), COMMAND_LINE, core.clock(), kind)
     # Keys are for the person who runs the command only.
     with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(sheet.content)
-    for code, reason in sheet.left_out:
+        file.write(made.content)
+    for code, reason in made.left_out:
         click.echo(f"没有导出　{code}：{reason}", err=True)
-    click.echo(f"已导出 {sheet.written} 题到 {out.name}。")
-    if sheet.left_out:
+    click.echo(f"已导出 {made.written} 题到 {out.name}。")
+    if made.left_out:
         sys.exit(SOME_LEFT_OUT)
 
 

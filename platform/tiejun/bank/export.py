@@ -1,16 +1,22 @@
-"""Lists as Excel files. Every cell is written as text, so that no stem can become a formula."""
+"""Items as files. No cell of a sheet can become a formula, whatever a stem says."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import xlsxwriter
 from sqlalchemy.orm import Session
 
+from question_bank.formats.aiken import write_aiken
+from question_bank.formats.bank_csv import write_csv
 from question_bank.formats.bank_sheet import write_bank
+from question_bank.formats.gift_write import write_gift
+from question_bank.formats.item_json import Picture, write_json
+from question_bank.formats.moodle_write import write_moodle
 from question_bank.formats.written import Written
+from question_bank.item import Item as ItemText
 from tiejun.audit import Actor, record
-from tiejun.bank import queries
+from tiejun.bank import images, queries
 from tiejun.bank.models import Item, ItemVersion
 from tiejun.bank.words import kind_word, purpose_word, tiers_word, unit_title
 from tiejun.clock import beijing
@@ -51,9 +57,30 @@ def _cells(item: Item, version: ItemVersion) -> tuple[str, ...]:
     )
 
 
-def export_bank(db: Session, wanted: queries.ItemFilter, actor: Actor, now: datetime) -> Written:
-    """Return items that fit as the sheet that the import reads back, keys included; note who took them."""
-    sheet = write_bank(queries.texts_for_export(db, wanted))
-    left_out = len(sheet.left_out)
-    record(db, actor, "items.exported", ("item_bank", "xlsx"), now, written=sheet.written, left_out=left_out)
-    return sheet
+def export_bank(
+    db: Session, wanted: queries.ItemFilter, actor: Actor, now: datetime, kind: str = "xlsx"
+) -> Written:
+    """Return items that fit as a file that the import reads back, keys included; note who took them.
+
+    Args:
+        kind: one of `KINDS`.
+    """
+    items = list(queries.texts_for_export(db, wanted))
+    made = write_json(items, _pictures(db, items)) if kind == "json" else _WRITERS[kind](items)
+    left_out = len(made.left_out)
+    record(db, actor, "items.exported", ("item_bank", kind), now, written=made.written, left_out=left_out)
+    return made
+
+
+def _pictures(db: Session, items: Sequence[ItemText]) -> dict[str, Picture]:
+    return {row.sha256: Picture(row.name, row.data) for row in images.rows(db, items)}
+
+
+_WRITERS: dict[str, Callable[[Sequence[ItemText]], Written]] = {
+    "xlsx": write_bank,
+    "csv": write_csv,
+    "moodle-xml": write_moodle,
+    "gift": write_gift,
+    "aiken": write_aiken,
+}
+KINDS = (*_WRITERS, "json")

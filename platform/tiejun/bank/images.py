@@ -154,10 +154,17 @@ def get_image(db: Session, digest: str) -> ItemImage:
     return image
 
 
+def rows(db: Session, items: Iterable[ItemText]) -> list[ItemImage]:
+    """Return the images that items show."""
+    wanted = sorted({digest for item in items for digest in item_images(item)})
+    portions = (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
+    return [
+        row
+        for portion in portions
+        for row in db.scalars(select(ItemImage).where(ItemImage.sha256.in_(portion)))
+    ]
+
+
 def addresses(db: Session, items: Iterable[ItemText]) -> dict[str, str]:
     """Return the images of items as addresses that hold them, for a paper that is complete in itself."""
-    wanted = {digest for item in items for digest in item_images(item)}
-    if not wanted:
-        return {}
-    rows = db.scalars(select(ItemImage).where(ItemImage.sha256.in_(wanted)))
-    return {row.sha256: data_address(row.media_type, row.data) for row in rows}
+    return {row.sha256: data_address(row.media_type, row.data) for row in rows(db, items)}

@@ -1,4 +1,4 @@
-"""Pages that import items from Excel or Moodle XML: look first, then take over."""
+"""Pages that import items from files of any format: look first, then take over."""
 
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from question_bank.words import recalled, said
 from tiejun import uploads
 from tiejun.access import Permission, require
 from tiejun.bank import queries, words
-from tiejun.bank.item_files import ItemFile, kind_of, read_item_file
+from tiejun.bank.item_files import ItemFile, read_item_file
 from tiejun.bank.item_views import attachment
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.service import ImportPlan, import_items
@@ -31,7 +31,7 @@ SHOWN = 200  # rows and faults of a preview
 class UploadForm(FlaskForm):
     """A file of items, and what its rows are where they do not say so themselves."""
 
-    file = FileField(_l("试题文件（.xlsx 或 Moodle .xml）"), [FileRequired(_l("请选择文件。"))])
+    file = FileField(_l("试题文件"), [FileRequired(_l("请选择文件。"))])
     purpose = SelectField(
         _l("用途"),
         [InputRequired()],
@@ -76,7 +76,7 @@ def look() -> ResponseReturnValue:
         return _start_page(form), 422
     content, name = form.file.data.read(), form.file.data.filename
     try:
-        read_item_file(content, name, _kind(content, name))
+        read_item_file(content, name)
     except DomainError as refused:
         form.file.errors = [translated(refused.message)]
         return _start_page(form), 422
@@ -130,12 +130,7 @@ def _kept(digest: str) -> ItemFile:
     content = uploads.fetch(settings(), digest)
     unit = request.args.get("unit") or None
     name = request.args.get("name", "upload.xlsx")
-    return read_item_file(content, name, _kind(content, name), unit)
-
-
-def _kind(content: bytes, name: str) -> str:
-    # JSON is for the command line: it may name any code.
-    return "moodle-xml" if kind_of(content, name) == "moodle-xml" else "xlsx"
+    return read_item_file(content, name, unit=unit)
 
 
 def _plan(skip_faulty: bool = False, *, dry_run: bool = False) -> ImportPlan:

@@ -1,23 +1,33 @@
 """From the bytes of an item file to items, each with the place where it stands. No database here."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from question_bank.assembly.form import item_images
+from question_bank.formats.aiken import looks_like_aiken, read_aiken
+from question_bank.formats.gift import read_gift
+from question_bank.formats.item_json import JsonRefused, read_json
 from question_bank.formats.moodle_xml import XmlRefused, read_moodle
 from question_bank.formats.report import QuestionReport
-from question_bank.formats.spreadsheet import ImportDefaults, SpreadsheetRefused, read_items
-from question_bank.item import Item, ItemError
+from question_bank.formats.spreadsheet import (
+    ImportDefaults,
+    ImportReport,
+    SpreadsheetRefused,
+    read_csv_items,
+    read_items,
+)
+from question_bank.formats.text_file import TextRefused, read_text
+from question_bank.item import Item
 from question_bank.words import said
 from tiejun import crypto
 from tiejun.bank.images import BadImage, Prepared, prepare
 from tiejun.bank.reports import as_problem
 from tiejun.errors import DomainError, Problem
 
-NOT_JSON = said("无法读取这个文件：不是有效的试题 JSON（应有 items 列表）。没有导入任何试题。")
-FORMATS = ("auto", "xlsx", "moodle-xml", "json")
+FORMATS = ("auto", "xlsx", "csv", "moodle-xml", "gift", "aiken", "json")
 _WORKBOOK = (b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1"))
 _UTF_16 = ("<".encode("utf-16"), "\ufeff<".encode("utf-16-be"))
 
@@ -57,36 +67,62 @@ def read_item_file(content: bytes, filename: str, kind: str = "auto", unit: str 
     name = PurePath(filename).name[:200] or "upload"
     kind = kind_of(content, name) if kind == "auto" else kind
     found = ItemFile(name, crypto.digest_bytes(content))
-    if kind == "json":
-        _read_json(content, found)
-    elif kind == "moodle-xml":
-        _read_moodle(content, found, unit)
-    else:
-        _read_xlsx(content, found, unit)
+    defaults = ImportDefaults(unit=unit)
+    try:
+        if kind in _SHEETS:
+            _take_sheet(_SHEETS[kind](content, name, defaults), found)
+        elif kind == "json":
+            _take_questions(read_json(content), found)
+        else:
+            _take_questions(_QUESTIONS[kind](content, defaults), found)
+    except (JsonRefused, SpreadsheetRefused, TextRefused, XmlRefused) as refused:
+        message = said("无法读取这个文件：%(reason)s。没有导入任何试题。", reason=refused.args[0])
+        raise DomainError(message, code="unreadable_file") from refused
     return found
+
+
+_SHEETS = {"xlsx": read_items, "csv": read_csv_items}
+_QUESTIONS = {"moodle-xml": read_moodle, "gift": read_gift, "aiken": read_aiken}
 
 
 def kind_of(content: bytes, name: str) -> str:
     """Return the format of a file by its content; only where that says nothing, by its name."""
+    ending = PurePath(name).suffix.lower().removeprefix(".")
     head = content[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith(_WORKBOOK):
         return "xlsx"
+    if ending in _TEXTS:
+        return _text_kind(content, ending)
     if head.startswith(b"<") or content.startswith(_UTF_16):
         return "moodle-xml"
     if head.startswith((b"{", b"[")):
         return "json"
-    by_name = {"json": "json", "xml": "moodle-xml"}
-    return by_name.get(PurePath(name).suffix.lower().removeprefix("."), "xlsx")
+    return {"json": "json", "xml": "moodle-xml"}.get(ending, "xlsx")
 
 
-def _read_moodle(content: bytes, found: ItemFile, unit: str | None) -> None:
+_TEXTS = ("csv", "gift", "aiken", "txt")
+_JSON = re.compile(r'\s*\{\s*"')
+
+
+def _text_kind(content: bytes, ending: str) -> str:
+    """Return which format the text of a file is in, for endings that do not say it or are often wrong."""
+    if ending == "csv":
+        return "csv"
     try:
-        report = read_moodle(content, ImportDefaults(unit=unit))
-    except XmlRefused as refused:
-        message = said("无法读取这个文件：%(reason)s。没有导入任何试题。", reason=refused.message)
-        raise DomainError(message, code="unreadable_file") from refused
+        text = read_text(content)
+    except TextRefused:
+        return "gift"  # its reader says the same
+    if looks_like_aiken(text):
+        return "aiken"
+    if _JSON.match(text):
+        return "json"
+    return "moodle-xml" if text.lstrip().startswith(("<?xml", "<quiz")) else "gift"
+
+
+def _take_questions(report: QuestionReport, found: ItemFile) -> None:
     found.read = report.read
     found.faulty = len(report.faulty_rows)
+    found.codes = report.codes
     found.problems = [as_problem(problem) for problem in report.problems]
     found.warnings = [as_problem(warning) for warning in report.warnings]
     for where, item in zip(report.rows, report.items, strict=True):
@@ -103,20 +139,15 @@ def _take_images(where: str, item: Item, report: QuestionReport, found: ItemFile
     for digest in item_images(item):
         if digest in report.images and digest not in found.images:
             try:
-                found.images[digest] = prepare(report.images[digest], report.image_names[digest])
+                image = prepare(report.images[digest], report.image_names[digest])
+                # What comes from another bank was drawn anew there: the texts still name the first file.
+                found.images[digest] = replace(image, sha256=digest)
             except BadImage as error:
                 problems.append(Problem(where, said("图片"), error.message))
     return problems
 
 
-def _read_xlsx(content: bytes, found: ItemFile, unit: str | None) -> None:
-    try:
-        report = read_items(content, found.filename, ImportDefaults(unit=unit))
-    except SpreadsheetRefused as refused:
-        raise DomainError(
-            said("无法读取这个文件：%(sentence)s。没有导入任何试题。", sentence=refused.args[0]),
-            code="unreadable_file",
-        ) from refused
+def _take_sheet(report: ImportReport, found: ItemFile) -> None:
     found.read = report.read
     found.faulty = len(report.faulty_rows)
     places = (f"{sheet}!{number}" for sheet, number in report.rows)
@@ -124,33 +155,3 @@ def _read_xlsx(content: bytes, found: ItemFile, unit: str | None) -> None:
     found.codes = report.codes
     found.problems = [as_problem(problem) for problem in report.problems]
     found.warnings = [as_problem(warning) for warning in report.warnings]
-
-
-def _read_json(content: bytes, found: ItemFile) -> None:
-    try:
-        rows = json.loads(content)["items"]
-    except (UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
-        raise DomainError(
-            said("无法读取这个文件：不是有效的试题 JSON（应有 items 列表）。没有导入任何试题。"),
-            code="unreadable_file",
-        ) from error
-    if not isinstance(rows, list):
-        raise DomainError(NOT_JSON, code="unreadable_file")
-    for number, row in enumerate(rows, start=1):
-        found.read += 1
-        problems = list(_read_row(row, said("第 %(number)s 题", number=number), found))
-        found.problems += problems
-        found.faulty += bool(problems)
-
-
-def _read_row(row: object, where: str, found: ItemFile) -> Iterable[Problem]:
-    """Append the row's item to `found`, or return what is wrong with it."""
-    try:
-        item = Item.from_json(row)
-    except ItemError as error:
-        return [as_problem(problem, f"{where}（{problem.where}）") for problem in error.problems]
-    if item.id in found.codes:
-        return [Problem(where, "id", said("编号“%(id)s”在文件中重复", id=item.id))]
-    found.codes.add(item.id)
-    found.rows.append((f"{where}（{item.id}）", item))
-    return []

@@ -1,4 +1,4 @@
-"""Pages of the item bank: the list, one item, the list as Excel."""
+"""Pages of the item bank: the list, one item, the list and the items as files."""
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
@@ -15,6 +15,16 @@ from tiejun.web import actor, now, reading, transaction
 
 bp = Blueprint("bank", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TEXT = "text/plain; charset=utf-8"
+ENDINGS = {
+    "xlsx": ("xlsx", XLSX),
+    "csv": ("csv", "text/csv; charset=utf-8"),
+    "json": ("json", "application/json"),
+    "xml": ("moodle-xml", "application/xml"),
+    "gift": ("gift", TEXT),
+    "txt": ("aiken", TEXT),
+}
+"""Format and media type of a file by its ending."""
 
 
 @bp.record_once
@@ -52,13 +62,14 @@ def export() -> ResponseReturnValue:
     return attachment(content, "items.xlsx")
 
 
-@bp.get("/items/export.xlsx")
+@bp.get("/items/export.<any(xlsx,csv,json,xml,gift,txt):ending>")
 @require(Permission.ITEM_IMPORT)
-def export_sheet() -> ResponseReturnValue:
-    """Give the items, as filtered, with keys and codes: changed in Excel, they can be imported again."""
+def export_sheet(ending: str) -> ResponseReturnValue:
+    """Give the items, as filtered, with keys: changed, they can be imported again."""
+    kind, media_type = ENDINGS[ending]
     with transaction() as db:
-        sheet = export_bank(db, _wanted(), actor(), now())
-    return attachment(sheet.content, "item-bank.xlsx")
+        made = export_bank(db, _wanted(), actor(), now(), kind)
+    return attachment(made.content, f"item-bank.{ending}", media_type)
 
 
 @bp.get("/items/images/<digest>")
@@ -82,9 +93,10 @@ def item(code: str) -> ResponseReturnValue:
     return render_template("bank/item.html", detail=detail, item=detail.item, today=beijing(now()).date())
 
 
-def attachment(content: bytes, name: str) -> Response:
-    """Return an Excel file for saving."""
-    return Response(content, mimetype=XLSX, headers={"Content-Disposition": f"attachment; filename={name}"})
+def attachment(content: bytes, name: str, media_type: str = XLSX) -> Response:
+    """Return a file for saving; without another type an Excel file."""
+    headers = {"Content-Disposition": f"attachment; filename={name}"}
+    return Response(content, content_type=media_type, headers=headers)
 
 
 def _wanted() -> ItemFilter:

@@ -31,13 +31,18 @@ __all__ = ["XmlRefused", "is_qti", "read_qti"]
 MAX_ITEMS = 2_000
 _ZIP = b"PK"
 _XML = (b"<", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:assessmentItem|qti-assessment-item)[\s>]")
+_ROOT = re.compile(
+    rb"(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*>)*+"
+    rb"<(?:[A-Za-z_][\w.-]*:)?(?:assessmentItem|qti-assessment-item)[\s>/]",
+    re.DOTALL,
+)
 _HEAD = 4096
 
 
 def is_qti(content: bytes) -> bool:
     """Return whether a file is to be read as QTI: a ZIP that is no Office file, or XML with such a root."""
-    return is_zip_of_qti(content) if content.startswith(_ZIP) else bool(_ROOT.search(content[:_HEAD]))
+    head = content[:_HEAD].removeprefix(codecs.BOM_UTF8)
+    return is_zip_of_qti(content) if head.startswith(_ZIP) else bool(_ROOT.match(head))
 
 
 def read_qti(content: bytes, defaults: ImportDefaults | None = None) -> QuestionReport:
@@ -56,7 +61,7 @@ def read_qti(content: bytes, defaults: ImportDefaults | None = None) -> Question
             raise XmlRefused(said("超过 %(most)s 题，请分成几个文件导入", most=MAX_ITEMS))
         reading.assets.files = package.files
         for href, fault in package.faults:
-            reading.lose(said("“%(file)s”", file=href[:120]), Problem("", said("文件"), fault))
+            reading.lose(said("文件“%(file)s”", file=href[:120]), Problem("", said("文件"), fault))
         for name in package.items:
             reading.take_file(name, package.files[name])
     else:
@@ -85,14 +90,14 @@ class _Reading:
         try:
             root = normalised(parse_xml(content))
         except XmlRefused as refused:
-            self.lose(said("“%(file)s”", file=name), Problem("", said("文件"), refused.message))
+            self.lose(said("文件“%(file)s”", file=name), Problem("", said("文件"), refused.message))
             return
         if root.tag == "assessmentItem":
             self.take(root, name)
             return
         tag = str(root.tag)[:60]
         message = said("不是 QTI 试题：最外层应为 assessmentItem，这里是 %(tag)s", tag=tag)
-        self.lose(said("“%(file)s”", file=name), Problem("", said("文件"), message))
+        self.lose(said("文件“%(file)s”", file=name), Problem("", said("文件"), message))
 
     def take(self, root: etree._Element, name: str) -> None:
         """Read one item; `name` is its file in the package."""

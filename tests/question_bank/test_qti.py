@@ -429,7 +429,10 @@ def test_a_file_is_known_as_qti_by_its_root():
     assert is_qti(item(choice("甲", "乙"), declared("A")))
     assert is_qti(item(choice("甲", "乙"), declared("A"), version="3.0"))
     assert is_qti(b'<?xml version="1.0"?><a:assessmentItem xmlns:a="urn:x"/>')
+    assert is_qti(b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- a --><!-- b -->\n<qti-assessment-item>")
     assert not is_qti(b"<quiz><question/></quiz>")
+    assert not is_qti(b"<quiz><text>&lt;assessmentItem <assessmentItem/></text></quiz>")
+    assert not is_qti(b"<!-- -->" * 500 + b"<assessmentTest>")
     assert not is_qti(b'{"items": []}')
 
 

@@ -11,6 +11,7 @@ from question_bank.formats.aiken import looks_like_aiken, read_aiken
 from question_bank.formats.gift import read_gift
 from question_bank.formats.item_json import JsonRefused, read_json
 from question_bank.formats.moodle_xml import XmlRefused, read_moodle
+from question_bank.formats.qti import is_qti, read_qti
 from question_bank.formats.report import QuestionReport
 from question_bank.formats.spreadsheet import (
     ImportDefaults,
@@ -27,7 +28,7 @@ from tiejun.bank.images import BadImage, Prepared, prepare
 from tiejun.bank.reports import as_problem
 from tiejun.errors import DomainError, Problem
 
-FORMATS = ("auto", "xlsx", "csv", "moodle-xml", "gift", "aiken", "json")
+FORMATS = ("auto", "xlsx", "csv", "moodle-xml", "gift", "aiken", "qti", "json")
 _WORKBOOK = (b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1"))
 _UTF_16 = ("<".encode("utf-16"), "\ufeff<".encode("utf-16-be"))
 
@@ -82,13 +83,15 @@ def read_item_file(content: bytes, filename: str, kind: str = "auto", unit: str 
 
 
 _SHEETS = {"xlsx": read_items, "csv": read_csv_items}
-_QUESTIONS = {"moodle-xml": read_moodle, "gift": read_gift, "aiken": read_aiken}
+_QUESTIONS = {"moodle-xml": read_moodle, "gift": read_gift, "aiken": read_aiken, "qti": read_qti}
 
 
 def kind_of(content: bytes, name: str) -> str:
     """Return the format of a file by its content; only where that says nothing, by its name."""
     ending = PurePath(name).suffix.lower().removeprefix(".")
     head = content[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if is_qti(content) or ending == "zip":
+        return "qti"
     if head.startswith(_WORKBOOK):
         return "xlsx"
     if ending in _TEXTS:

@@ -16,7 +16,7 @@ from lxml import etree
 from question_bank.formats.qti_assets import Assets
 from question_bank.formats.qti_item import item_json
 from question_bank.formats.qti_package import is_zip_of_qti, read_package
-from question_bank.formats.qti_tree import normalised
+from question_bank.formats.qti_tree import need_bounds, normalised
 from question_bank.formats.qti_values import QtiRefused
 from question_bank.formats.report import QuestionReport
 from question_bank.formats.row import ImportDefaults
@@ -67,7 +67,7 @@ def read_qti(content: bytes, defaults: ImportDefaults | None = None) -> Question
     else:
         if not content.lstrip().startswith(_XML):
             raise XmlRefused(said("既不是有效的 ZIP 压缩包，也不是 XML 文件，可能已损坏"))
-        root = normalised(parse_xml(content))
+        root = _tree(content)
         if root.tag != "assessmentItem":
             tag = str(root.tag)[:60]
             message = said("不是 QTI 试题：最外层应为 assessmentItem，这里是 %(tag)s", tag=tag)
@@ -75,6 +75,12 @@ def read_qti(content: bytes, defaults: ImportDefaults | None = None) -> Question
         reading.take(root, "")
     reading.finish()
     return reading.report
+
+
+def _tree(content: bytes) -> etree._Element:
+    root = parse_xml(content)
+    need_bounds(root)
+    return normalised(root)
 
 
 class _Reading:
@@ -88,7 +94,7 @@ class _Reading:
     def take_file(self, name: str, content: bytes) -> None:
         """Read an item of a package."""
         try:
-            root = normalised(parse_xml(content))
+            root = _tree(content)
         except XmlRefused as refused:
             self.lose(said("文件“%(file)s”", file=name), Problem("", said("文件"), refused.message))
             return

@@ -1,6 +1,6 @@
 """One spelling for all versions of QTI: element and attribute names as QTI 2 writes them, no namespaces.
 
-Public: `normalised`, `text_of`, `cut`.
+Public: `normalised`, `need_bounds`, `text_of`, `cut`.
 
 QTI 3.0 writes `qti-choice-interaction` and `max-choices` where 2.1 and 2.2 write `choiceInteraction` and
 `maxChoices`; 2.x, APIP and 3.0 each have namespaces of their own. After `normalised` there is one tree, so
@@ -11,6 +11,11 @@ import re
 
 from lxml import etree
 
+from question_bank.formats.xml_document import XmlRefused
+from question_bank.words import said
+
+MAX_ELEMENTS, MAX_DEPTH = 20_000, 100
+"""Of one item. The largest that we know of has 400 elements, 13 deep."""
 _PREFIX = "qti-"
 _HYPHEN = re.compile(r"-([a-z0-9])")
 _OWN = ("data-", "aria-")
@@ -33,6 +38,21 @@ def normalised(root: etree._Element) -> etree._Element:
     return root
 
 
+def need_bounds(root: etree._Element) -> None:
+    """Refuse an item that is too large or too deep to be gone through again and again.
+
+    Raises:
+        XmlRefused: if it is.
+    """
+    elements = depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        elements += event == "start"
+        if elements > MAX_ELEMENTS or depth > MAX_DEPTH:
+            bounds = {"elements": MAX_ELEMENTS, "depth": MAX_DEPTH}
+            raise XmlRefused(said("一题的 XML 超过 %(elements)s 个元素或 %(depth)s 层，不读取", **bounds))
+
+
 def _camel(name: str) -> str:
     return _HYPHEN.sub(lambda match: match[1].upper(), name)
 
@@ -48,8 +68,8 @@ def cut(element: etree._Element, leaves: str = "") -> None:
     if parent is None:
         return
     rest = leaves + (element.tail or "")
-    if before is not None:
+    if rest and before is not None:
         before.tail = (before.tail or "") + rest
-    else:
+    elif rest:
         parent.text = (parent.text or "") + rest
     parent.remove(element)

@@ -163,23 +163,34 @@ def _is_number(text: str) -> bool:
 
 def _accepted(trial: Trial, blank: Response, best: Decimal) -> list[Single]:
     scores = {answer: trial.score({blank.id: answer}) for answer in _mentioned(trial, blank)}
-    wrong = trial.score({blank.id: _wrong(blank)})
+    none, wrong = trial.score({blank.id: None}), trial.score({blank.id: _wrong(blank)})
     if wrong >= best:
         raise QtiRefused(RULES, said("有一空填什么都得满分"))
+    if wrong > none:
+        trial.warn(RULES, said("原题答错也得一部分分，本系统不得分"))
+    if min(wrong, *scores.values()) < none:
+        trial.warn(RULES, said("答错倒扣分不采用，按本系统的规则计分"))
     accepted = [answer for answer, score in scores.items() if score == best]
+    partial = [str(answer) for answer, score in scores.items() if max(wrong, none) < score < best]
+    _note_spellings(trial, blank, accepted, partial)
+    return accepted
+
+
+def _note_spellings(
+    trial: Trial, blank: Response, accepted: Sequence[Single], partial: Sequence[str]
+) -> None:
     same = {normalise(str(answer)) for answer in accepted}
-    partial = [str(a) for a, score in scores.items() if wrong < score < best]
     lost = [answer for answer in partial if normalise(answer) not in same]
     if lost:
         texts = "、".join(lost)[:200]
         trial.warn(KEY, said("部分得分的答案“%(texts)s”在本系统不得分，没有收入", texts=texts))
     if blank.base_type in ("float", "integer"):
         trial.warn(KEY, said("答案是数，本系统按写法比较，请补写其他写法"))
-    elif len(lost) < len(partial) or any(
-        isinstance(answer, str) and trial.score({blank.id: answer.swapcase()}) < best for answer in accepted
-    ):
+        return
+    full = trial.score()
+    swapped = (answer.swapcase() for answer in accepted if isinstance(answer, str))
+    if len(lost) < len(partial) or any(trial.score({blank.id: text}) < full for text in swapped):
         trial.warn(KEY, said("本系统判填空不分大小写"))
-    return accepted
 
 
 def _need_best(trial: Trial, blanks: Sequence[Response], best: Decimal) -> None:

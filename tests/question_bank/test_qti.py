@@ -1,15 +1,24 @@
 """QTI items: what we hold comes in whole from every version, what we do not is refused by name and reason."""
 
+from decimal import Decimal
+from itertools import combinations
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from question_bank.formats.qti import XmlRefused, is_qti, read_qti
+from question_bank.formats.qti_rules import Rules
+from question_bank.formats.qti_tree import normalised
+from question_bank.formats.qti_values import Bag, Value, outcomes, responses
 from question_bank.formats.row import ImportDefaults
+from question_bank.formats.xml_document import parse_xml
 from question_bank.item import Item, ItemKind, Part
+from question_bank.scoring import score_response
 from question_bank.terms import PartType
 from tests.question_bank.qti import (
     MAP_RESPONSE,
+    MATCH_CORRECT,
     SCORE,
     VERSIONS,
     choice,
@@ -544,3 +553,57 @@ def test_a_damaged_file_is_refused_or_read_but_never_breaks(junk: bytes, at: int
     except XmlRefused:
         return
     assert report.read == 1
+
+
+def own_score(content: bytes, given: Value) -> Decimal:
+    """Return what the item's own rules give for a response."""
+    root = normalised(parse_xml(content))
+    return Rules(root, responses(root), outcomes(root)).score({"RESPONSE": given})
+
+
+POINTS = st.sampled_from([-1, 0, 0.5, 1])
+
+
+@given(
+    st.lists(POINTS, min_size=3, max_size=3),
+    POINTS,
+    st.sampled_from(["", 'lowerBound="0"', 'upperBound="1"', 'lowerBound="0" upperBound="1"']),
+    st.lists(st.sampled_from("ABC"), max_size=2, unique=True),
+    st.sampled_from([MATCH_CORRECT, MAP_RESPONSE]),
+)
+def test_a_choice_taken_without_a_warning_is_scored_as_by_its_own_rules(
+    points: list[float], default: float, bounds: str, correct: list[str], scoring: str
+):
+    many = mapping(f'defaultValue="{default}" {bounds}', **dict(zip("ABC", points, strict=True)))
+    content = item(
+        choice("甲", "乙", "丙", most=0), declared(*correct, many=True, mapping=many), scoring=scoring
+    )
+    report = read_qti(content)
+    for taken in report.items:
+        (asked,) = taken.parts
+        assert own_score(content, Bag(tuple(key.upper() for key in asked.key))) == asked.points
+        for size in (1, 2, 3):
+            for chosen in combinations("abc", size):
+                own = own_score(content, Bag(tuple(letter.upper() for letter in chosen)))
+                ours = score_response(asked, chosen).points
+                assert own == ours or told(content), chosen
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["甲", "乙", "A", "a", "B"]), POINTS), max_size=4),
+    st.sampled_from(["甲", "A", "丙"]),
+    st.sampled_from([MATCH_CORRECT, MAP_RESPONSE]),
+)
+def test_a_blank_taken_without_a_warning_is_scored_as_by_its_own_rules(
+    entries: list[tuple[str, float]], correct: str, scoring: str
+):
+    content = item(
+        f"<p>是{entry()}</p>",
+        declared(correct, kind="string", mapping=mapping(**dict(entries))),
+        scoring=scoring,
+    )
+    for taken in read_qti(content).items:
+        (asked,) = taken.parts
+        for answer in ("甲", "乙", "丙", "丁", "A", "a", "B", "b"):
+            own, ours = own_score(content, answer), score_response(asked, [answer]).points
+            assert own == ours or told(content), answer

@@ -16,6 +16,7 @@ from lxml import etree
 from question_bank.formats.qti_assets import Assets
 from question_bank.formats.qti_item import item_json
 from question_bank.formats.qti_package import is_zip_of_qti, read_package
+from question_bank.formats.qti_stimulus import with_stimuli
 from question_bank.formats.qti_tree import need_bounds, normalised
 from question_bank.formats.qti_values import QtiRefused
 from question_bank.formats.report import QuestionReport
@@ -111,8 +112,10 @@ class _Reading:
         where: Words = said("第 %(n)s 题“%(name)s”", n=number, name=identifier)
         if name:
             where = said("%(place)s（%(file)s）", place=where, file=name[:120])
+        folder = posixpath.dirname(name)
         try:
-            read = item_json(root, self.assets.images_of(posixpath.dirname(name)))
+            with_stimuli(root, self.assets.files, folder)
+            read = item_json(root, self.assets.images_of(folder))
             item = Item.from_json({**self._ours(number), **read.found})
         except QtiRefused as refused:
             self.lose(where, Problem(where, refused.field, refused.message))

@@ -40,7 +40,7 @@ KINDS = {
 }
 _CHANGING = frozenset(
     {"include", "infoControl", "printedVariable", "templateBlock", "templateInline", "templateDeclaration"}
-    | {"templateProcessing", "assessmentStimulusRef"}
+    | {"templateProcessing"}
 )
 _AS_BLOCK = {
     "figcaption",
@@ -134,7 +134,6 @@ def _refuse_unknown(item: etree._Element) -> None:
         name = str(element.tag)
         if name in _CHANGING:
             why = {
-                "assessmentStimulusRef": said("题面引用包内的共享材料（stimulus），本系统还不能读取"),
                 "include": said("题面引用别的文件（XInclude），不读取"),
                 "infoControl": said("题面有点开才显示的提示，本系统没有"),
             }.get(name, said("这是按模板变量生成的题（%(name)s），本系统没有", name=name))

@@ -17,7 +17,7 @@ from question_bank.formats.report import QuestionReport
 from question_bank.item import Part
 from question_bank.terms import PartType
 from tests.question_bank.moodle import image_bytes
-from tests.question_bank.qti import choice, declared, item, manifest, package, zipped
+from tests.question_bank.qti import NAMESPACES, choice, declared, item, manifest, package, zipped
 
 ITEM = item(choice("甲", "乙"), declared("A"))
 PHOTO = image_bytes("red")
@@ -102,6 +102,49 @@ def test_a_picture_as_an_object_is_an_image_and_what_it_says_instead_is_its_text
     body = '<div><object type="image/png" data="a.png"><p>排放口</p></object></div>' + choice("甲", "乙")
     report = read_qti(package({"a.xml": item(body, declared("A")), "a.png": PHOTO}, "a.xml"))
     assert "![排放口](image:" in report.items[0].parts[0].stem
+
+
+STIMULUS = '<qti-assessment-stimulus xmlns="{}" identifier="S"><qti-stimulus-body>{}</qti-stimulus-body>'
+STIMULUS = (STIMULUS + "</qti-assessment-stimulus>").format(
+    NAMESPACES["3.0"], '<p>某企业夜间排放。<img src="img/a%20b.png" alt="排放口"/></p>'
+)
+
+
+def with_stimulus(*questions: str, declarations: str, **other: str) -> bytes:
+    more = '<assessmentStimulusRef identifier="S" href="../text/s.xml"/>'
+    return item("".join(questions), declarations + more, version="3.0", **other)
+
+
+def test_a_shared_stimulus_stands_before_the_question_with_its_images():
+    files = {
+        "q/1.xml": with_stimulus(choice("甲", "乙"), declarations=declared("A")),
+        "q/2.xml": with_stimulus(
+            choice("甲", "乙", name="R1"),
+            choice("丙", "丁", name="R2"),
+            declarations=declared("A", name="R1") + declared("B", name="R2"),
+            scoring="",
+        ),
+        "text/s.xml": STIMULUS.encode(),
+        "text/img/a b.png": PHOTO,
+    }
+    report = read_qti(package(files, "q/1.xml", "q/2.xml"))
+    assert report.problems == []
+    one, many = report.items
+    mark = f"![排放口](image:{hashlib.sha256(PHOTO).hexdigest()})"
+    assert one.parts[0].stem == f"某企业夜间排放。{mark}\n下列哪一项正确？"
+    assert (many.stimulus, len(many.parts)) == (f"<p>某企业夜间排放。{mark}</p>", 2)
+
+
+@pytest.mark.parametrize(
+    ("stimulus", "reason"),
+    [(None, "不在文件之内"), (b"<a>\n<b></a>", "第 2 行"), (b"<html/>", "没有正文")],
+)
+def test_a_stimulus_that_cannot_be_read_refuses_its_item(stimulus: bytes | None, reason: str):
+    files = {"q/1.xml": with_stimulus(choice("甲", "乙"), declarations=declared("A"))}
+    report = read_qti(package(files | ({"text/s.xml": stimulus} if stimulus else {}), "q/1.xml"))
+    assert report.items == []
+    assert reason in str(report.problems[0])
+    assert "请导入整个包" in str(read_qti(files["q/1.xml"]).problems[0])
 
 
 @pytest.mark.parametrize(
@@ -189,7 +232,7 @@ def test_an_archive_is_a_package_unless_it_is_of_office():
 TAKEN = {"qti21": (4, 12), "qti22": (13, 57), "qti30": (20, 45), "qti30-scoring": (3, 8), "qti-bad": (0, 1)}
 """How many of the folder's items come in, of how many that are read."""
 ADAPTS = ("adaptive", "template")
-NOT_HELD = ("本系统没有 QTI 的", "自适应题", "模板变量", "共享材料")
+NOT_HELD = ("本系统没有 QTI 的", "自适应题", "模板变量")
 HELD = {
     "single-choice",
     "true-false",
@@ -223,8 +266,8 @@ WHY = {
     "choice_ruby.xml": "选项有 10 个",
     "TextEntrynumeric_770468849.xml": "范围",
     "TextEntrysubset_806481421.xml": "互相牵连",
-    "exemplar05.xml": "共享材料",
-    "exemplar06.xml": "共享材料",
+    "exemplar05.xml": "缺少图片“passages/images/",
+    "exemplar06.xml": "缺少图片“passages/images/",
     "extended-text-outcome-declaration-without-default.xml": "应为文字或数，这里是 identifier",
 }
 """Why an item of a type that we hold is refused."""

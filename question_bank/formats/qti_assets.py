@@ -1,20 +1,28 @@
 """The files beside an item in its package: which image an address in the item means.
 
-Public: `Assets`.
+Public: `Assets`, `resolved`, `is_elsewhere`.
 """
 
 import hashlib
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from question_bank.formats.moodle_files import MAX_IMAGE, ImageMissing
 from question_bank.formats.plain import ImageOf
 from question_bank.markup import image_mark
 from question_bank.words import said
 
+_ELSEWHERE = re.compile(r"\s*(?://|[A-Za-z][A-Za-z0-9+.-]*:)")
+_QUERY = re.compile(r"[?#]")
 _SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+
+
+def is_elsewhere(address: str) -> bool:
+    """Return whether an address names a place outside the package, or holds its content itself."""
+    return bool(_ELSEWHERE.match(address))
 
 
 def resolved(folder: str, href: str) -> list[str]:
@@ -23,7 +31,7 @@ def resolved(folder: str, href: str) -> list[str]:
     Some tools write "%20", others the blank itself, in names and in addresses alike.
     """
     path = href.strip()
-    names = [unquote(urlsplit(path).path), path, unquote(path)]
+    names = [unquote(_QUERY.split(path)[0]), path, unquote(path)]
     return list(dict.fromkeys(posixpath.normpath(posixpath.join(folder, name)) for name in names if name))
 
 
@@ -40,7 +48,7 @@ class Assets:
         return lambda source, shows: self._mark(folder, source, shows)
 
     def _mark(self, folder: str, source: str, shows: str) -> str:
-        if urlsplit(source).scheme or source.startswith("//"):
+        if is_elsewhere(source):
             raise ImageMissing(said("图片“%(source)s”不在文件之内，请先把图片放进试题", source=source[:120]))
         if self.files is None:
             message = said(

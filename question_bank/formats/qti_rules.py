@@ -7,10 +7,10 @@ as they use the elements below. Nothing in them is fetched, random, or runs long
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
-from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -32,6 +32,7 @@ MAX_STEPS = 200_000
 MATCH = frozenset({"match_correct", "CC2_match"})
 MAP = frozenset({"map_response", "CC2_map_response"})
 SCORE, RESPONSE = "SCORE", "RESPONSE"
+_QUERY = re.compile(r"[?#]")
 INEXACT = frozenset(
     {"gt", "gte", "lt", "lte", "equalRounded", "substring", "patternMatch", "inside", "containerSize"}
 )
@@ -49,18 +50,12 @@ class Rules:
         self, item: etree._Element, responses: Mapping[str, Response], outcomes: Mapping[str, Outcome]
     ) -> None:
         self.element = item.find("responseProcessing")
+        self.template = _template(self.element)
         self.responses = responses
         self.declared = outcomes
         self.steps = 0
         self.given: Mapping[str, Value] = {}
         self.outcomes: dict[str, Value] = {}
-
-    @property
-    def template(self) -> str:
-        """Return the last part of the template's address, without `.xml`; empty without a template."""
-        address = "" if self.element is None else self.element.get("template", "")
-        path = urlsplit(address.strip()).path if address.strip() else ""
-        return path.rstrip("/").rpartition("/")[2].removesuffix(".xml")
 
     @property
     def are_there(self) -> bool:
@@ -170,6 +165,12 @@ class Rules:
         if response is None or response.mapping is None:
             raise QtiRefused(said("评分规则"), said("按映射计分，而作答没有映射表"))
         return response.mapping.points(self.given.get(identifier))
+
+
+def _template(element: etree._Element | None) -> str:
+    """Return the last part of the template's address, without `.xml`; empty without a template."""
+    address = "" if element is None else element.get("template", "").strip()
+    return _QUERY.split(address)[0].rstrip("/").rpartition("/")[2].removesuffix(".xml")
 
 
 def _unknown(name: str) -> QtiRefused:

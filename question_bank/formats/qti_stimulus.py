@@ -5,11 +5,10 @@ Public: `with_stimuli`.
 
 import posixpath
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from lxml import etree
 
-from question_bank.formats.qti_assets import resolved
+from question_bank.formats.qti_assets import is_elsewhere, resolved
 from question_bank.formats.qti_tree import cut, need_bounds, normalised
 from question_bank.formats.qti_values import QtiRefused
 from question_bank.formats.xml_document import XmlRefused, parse_xml
@@ -63,6 +62,6 @@ def _move_addresses(stimulus: etree._Element, source: str, target: str) -> None:
     for element in stimulus.iter("img", "object"):
         for attribute in ("src", "data"):
             address = element.get(attribute)
-            if address and not urlsplit(address).scheme and not address.startswith("/"):
+            if address and not is_elsewhere(address) and not address.startswith("/"):
                 moved = posixpath.relpath(posixpath.join("/", source, address), posixpath.join("/", target))
                 element.set(attribute, moved)

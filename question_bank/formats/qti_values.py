@@ -48,7 +48,7 @@ class MapEntry:
     exact_case: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mapping:
     """What each answer earns; others earn `default`, and the sum stays within the bounds."""
 
@@ -56,6 +56,14 @@ class Mapping:
     default: Decimal
     lower: Decimal | None
     upper: Decimal | None
+    _exact: dict[Single, Decimal] = field(init=False)
+    _by_letters: dict[str, Decimal] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Of two entries with the same key the first counts.
+        entries = self.entries[::-1]
+        self._exact = {entry.key: entry.points for entry in entries}
+        self._by_letters = {str(e.key).casefold(): e.points for e in entries if not e.exact_case}
 
     def points(self, value: Value) -> Decimal:
         """Return what a response earns: each different answer in it counts once."""
@@ -66,14 +74,10 @@ class Mapping:
 
     def _of(self, answer: Single) -> Decimal:
         # Files give "York" and "york" different points and say nothing of case: the exact one comes first.
-        for entry in self.entries:
-            if entry.key == answer:
-                return entry.points
-        for entry in self.entries:
-            same = isinstance(answer, str) and isinstance(entry.key, str)
-            if same and not entry.exact_case and str(entry.key).casefold() == str(answer).casefold():
-                return entry.points
-        return self.default
+        if answer in self._exact:
+            return self._exact[answer]
+        found = self._by_letters.get(answer.casefold()) if isinstance(answer, str) else None
+        return self.default if found is None else found
 
 
 @dataclass(frozen=True, slots=True)

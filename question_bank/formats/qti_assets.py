@@ -3,6 +3,8 @@
 Public: `Assets`, `resolved`, `is_elsewhere`.
 """
 
+import base64
+import binascii
 import hashlib
 import posixpath
 import re
@@ -15,6 +17,7 @@ from question_bank.formats.plain import ImageOf
 from question_bank.markup import image_mark
 from question_bank.words import said
 
+_DATA = re.compile(r"\s*data:image/[a-z.+-]{1,30};base64,", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"\s*(?://|[A-Za-z][A-Za-z0-9+.-]*:)")
 _QUERY = re.compile(r"[?#]")
 _SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
@@ -48,6 +51,9 @@ class Assets:
         return lambda source, shows: self._mark(folder, source, shows)
 
     def _mark(self, folder: str, source: str, shows: str) -> str:
+        inline = _DATA.match(source)
+        if inline:
+            return self._keep(_decoded(source[inline.end() :]), said("内嵌图片"), shows)
         if is_elsewhere(source):
             raise ImageMissing(said("图片“%(source)s”不在文件之内，请先把图片放进试题", source=source[:120]))
         if self.files is None:
@@ -58,7 +64,9 @@ class Assets:
         found = next((name for name in resolved(folder, source) if name in self.files), None)
         if found is None:
             raise ImageMissing(said("文件中缺少图片“%(name)s”", name=source[:120]))
-        content, name = self.files[found], posixpath.basename(found)[:120]
+        return self._keep(self.files[found], posixpath.basename(found)[:120], shows)
+
+    def _keep(self, content: bytes, name: str, shows: str) -> str:
         if not content.startswith(_SIGNATURES):
             raise ImageMissing(said("“%(name)s”不是 PNG、JPEG 或 GIF 图片", name=name))
         if len(content) > MAX_IMAGE:
@@ -68,3 +76,10 @@ class Assets:
         self.content[digest] = content
         self.names.setdefault(digest, name)
         return image_mark(digest, shows)
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode("".join(unquote(text).split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ImageMissing(said("图片“%(name)s”的 base64 已损坏", name=said("内嵌图片"))) from error

@@ -1,5 +1,6 @@
 """QTI packages: found through their manifest, opened safely, images kept; and the real files of others."""
 
+import base64
 import hashlib
 import json
 import re
@@ -96,6 +97,12 @@ def test_images_of_the_package_come_along_as_bytes_under_the_digest_of_their_fil
     assert item_images(report.items[0]) == [digest]
     assert (report.images, report.image_names) == ({digest: PHOTO}, {digest: "图 1.png"})
     assert "![排放口](image:" in report.items[0].parts[0].stem
+
+
+def test_an_image_inside_the_item_itself_is_kept():
+    packed = base64.b64encode(PHOTO).decode()
+    report = read_qti(showing(f"data:image/png;base64,{packed}"))
+    assert item_images(report.items[0]) == [hashlib.sha256(PHOTO).hexdigest()]
 
 
 def test_a_picture_as_an_object_is_an_image_and_what_it_says_instead_is_its_text():

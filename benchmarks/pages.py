@@ -55,7 +55,7 @@ class Timing:
 
 def main(crowd: Crowd, laws: Path | None, *, on_postgres: bool) -> int:
     """Print the tables; return the exit status."""
-    with tempfile.TemporaryDirectory() as folder, _database(on_postgres) as url:
+    with tempfile.TemporaryDirectory() as folder, throw_away_database(on_postgres) as url:
         settings = replace(Settings.from_env(demo_settings(Path(folder) / "data") | url), worker_seconds=0)
         with opened(settings) as core:
             prepare_demo(core)
@@ -75,7 +75,7 @@ def main(crowd: Crowd, laws: Path | None, *, on_postgres: bool) -> int:
 
 
 @contextmanager
-def _database(on_postgres: bool) -> Iterator[dict[str, str]]:
+def throw_away_database(on_postgres: bool) -> Iterator[dict[str, str]]:
     """Return the settings of the database: those of a throw-away cluster, or none for SQLite."""
     if not on_postgres:
         yield {}
@@ -127,6 +127,7 @@ def _further(app: Flask) -> list[str]:
         paper = db.scalars(select(Certificate).limit(1)).one()
     return [
         "/sign-in",
+        "/laws/search?q=许可&state=all",
         f"/verify/{paper.number}?code={paper.code}",
         *(f"/practice/runs/{run}{step}" for run in runs for step in ("", "/1")),
         *(f"/sittings/{sitting}/{page}" for sitting in sittings[:4] for page in ("edit", "register", "late")),

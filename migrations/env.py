@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 
 from tiejun.db import Database
 from tiejun.settings import Settings
-from tiejun.tables import METADATA
+from tiejun.tables import METADATA, is_ours
 
 
 def run(connection: Connection) -> None:
@@ -15,6 +15,7 @@ def run(connection: Connection) -> None:
         target_metadata=METADATA,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
+        include_object=is_ours,
         transaction_per_migration=False,
     )
     with context.begin_transaction():

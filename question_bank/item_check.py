@@ -5,11 +5,11 @@ top of that (four options, a rationale, a citation) is advice, and lives in `lin
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 from question_bank.markup import markup_problems
-from question_bank.terms import UNSTORABLE, ItemKind, PartType, Problem, Tier
+from question_bank.terms import ItemKind, PartType, Problem, Tier, is_storable
 from question_bank.words import said
 
 BLANK = re.compile(r"_{4,}")
@@ -64,7 +64,7 @@ def check_item(data: object) -> list[Problem]:
     if not isinstance(data, Mapping):
         return [Problem(said("试题"), "", said("应为 JSON 对象"))]
     item_id = data.get("id")
-    if any(UNSTORABLE.search(text) for text in _texts(data)):
+    if not is_storable(data):
         return [Problem(said("试题"), "", said("含有不能保存的字符（NUL 或不成对的代理字符）"))]
     check = Checker(
         said("试题 %(item_id)s", item_id=item_id) if isinstance(item_id, str) and item_id else said("试题")
@@ -96,19 +96,6 @@ def check_item(data: object) -> list[Problem]:
     )
     _check_kind_and_parts(check, data)
     return check.problems
-
-
-def _texts(data: object) -> Iterator[str]:
-    """Return every text of a JSON value, names of fields included."""
-    if isinstance(data, str):
-        yield data
-    elif isinstance(data, Mapping):
-        for name, value in data.items():
-            yield from _texts(name)
-            yield from _texts(value)
-    elif isinstance(data, list):
-        for value in data:
-            yield from _texts(value)
 
 
 def _check_tiers(check: Checker, tiers: object) -> None:

@@ -7,6 +7,7 @@ holds facts only (titles, numbers, dates); texts are brought in by each installa
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,12 +15,26 @@ from functools import cache
 from importlib import resources
 from typing import Any, TypeGuard
 
-from question_bank.terms import Problem, ProblemsError
+from question_bank.terms import Problem, ProblemsError, is_storable
 from question_bank.words import said
 
 PREFIX = "中华人民共和国"
 REQUIRED = ("id", "title", "kind", "adopted", "effective", "articles")
+KINDS = ("法律", "行政法规", "司法解释", "部门规章", "规范性文件", "地方性法规", "地方政府规章")
+CHANGE_TYPES = ("制定", "修订", "修正")
 PLACES = ("part", "subpart", "chapter", "section")
+# Addresses are made of it, and "search" is none: at least one hyphen.
+LAW_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
+LARGEST = 9999  # number of an article
+LONGEST = {
+    "id": 80,
+    "title": 200,
+    "kind": 20,
+    "tier": 20,
+    "change_type": 20,
+    "doc_no": 80,
+    "superseded_by": 80,
+}
 
 
 class LawError(ProblemsError):
@@ -77,10 +92,11 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class LawVersion:
-    """One version with its text."""
+    """One version with its text; `supersedes` has the ids of the versions that end on its first day."""
 
     instrument: Instrument
     articles: tuple[Article, ...]
+    supersedes: tuple[str, ...] = ()
 
     def article(self, key: str) -> Article | None:
         """Return the article of that key, or None."""
@@ -90,6 +106,11 @@ class LawVersion:
 def article_key(number: int, sub: int = 0) -> str:
     """Return the key of 第`number`条, or 第`number`条之`sub`."""
     return f"{number}-{sub}" if sub else str(number)
+
+
+def follows(number: tuple[int, int], previous: tuple[int, int]) -> bool:
+    """Return whether the article `number` (with its 之) may stand right after `previous`, without a gap."""
+    return number in ((previous[0] + 1, 0), (previous[0], previous[1] + 1))
 
 
 @cache
@@ -127,30 +148,46 @@ def parse_law(content: bytes, source_name: str) -> LawVersion:
 
     Raises:
         LawError: with every fault: not JSON, missing fields, impossible dates, article numbers that
-            repeat or go backwards, articles without text. Nothing is repaired.
+            repeat, go backwards or leave a gap, articles without text. Nothing is repaired. The first
+            article may have any number: the registered part of a code begins where it begins.
     """
     try:
         data = json.loads(content)
-    except (UnicodeDecodeError, ValueError) as error:
+    except (ValueError, RecursionError) as error:
         raise LawError([Problem(source_name, "", said("不是有效的 JSON 文件（应为 UTF-8 编码）"))]) from error
+    if not is_storable(data):
+        raise LawError([Problem(source_name, "", said("含有不能保存的字符（NUL 或不成对的代理字符）"))])
     problems = _head_problems(data, source_name)
     if not problems:
         problems = _article_problems(data["articles"], source_name)
     if problems:
         raise LawError(problems)
     articles = tuple(_article(article) for article in data["articles"])
-    return LawVersion(_instrument(data, len(articles)), articles)
+    return LawVersion(_instrument(data, len(articles)), articles, tuple(data.get("supersedes") or ()))
 
 
 def _head_problems(data: object, where: str) -> list[Problem]:
     if not isinstance(data, dict):
         return [Problem(where, "", said("应为 JSON 对象"))]
     problems = [Problem(where, name, said("缺少这个字段")) for name in REQUIRED if not data.get(name)]
-    for name in ("id", "title", "kind"):
+    for name, longest in LONGEST.items():
         if data.get(name) and not isinstance(data[name], str):
             problems.append(Problem(where, name, said("应为文字")))
-    if data.get("articles") and not isinstance(data["articles"], list):
-        problems.append(Problem(where, "articles", said("应为列表")))
+        elif len(data.get(name) or "") > longest:
+            problems.append(Problem(where, name, said("最多 %(n)s 个字", n=longest)))
+    if isinstance(data.get("id"), str) and data["id"] and not LAW_ID.fullmatch(data["id"]):
+        words = said("应为小写字母和数字，中间用连字符，如 water-law-2017")
+        problems.append(Problem(where, "id", words))
+    for name in ("articles", "supersedes"):
+        if data.get(name) and not isinstance(data[name], list):
+            problems.append(Problem(where, name, said("应为列表")))
+        elif name == "supersedes" and not all(isinstance(one, str) for one in data.get(name) or ()):
+            problems.append(Problem(where, name, said("应为文字")))
+    return problems + _day_problems(data, where)
+
+
+def _day_problems(data: dict[str, Any], where: str) -> list[Problem]:
+    problems = []
     days: dict[str, date] = {}
     for name in ("adopted", "effective", "ceased"):
         if data.get(name):
@@ -175,32 +212,33 @@ def _article_problems(articles: list[Any], where: str) -> list[Problem]:
         if not _is_count(number, 1) or not _is_count(sub, 0):
             problems.append(Problem(here, "number", said("条号应为正整数")))
             continue
-        if (number, sub) == previous:
-            problems.append(
-                Problem(here, "number", said("条号 %(number)s 重复", number=article_key(number, sub)))
-            )
-        elif (number, sub) < previous:
-            problems.append(
-                Problem(
-                    here,
-                    "number",
-                    said(
-                        "条号 %(number)s 排在 %(value)s 之后",
-                        number=article_key(number, sub),
-                        value=article_key(*previous),
-                    ),
-                )
-            )
+        wrong = _number_problem((number, sub), previous) if position > 1 else None
+        if wrong:
+            problems.append(Problem(here, "number", wrong))
         previous = max(previous, (number, sub))
         if not isinstance(article.get("text"), str) or not article["text"].strip():
-            problems.append(
-                Problem(here, "text", said("第 %(number)s 条没有条文", number=article_key(number, sub)))
-            )
+            words = said("第 %(number)s 条没有条文", number=article_key(number, sub))
+            problems.append(Problem(here, "text", words))
+        if not _is_short(article.get("label"), 40) or not all(_is_short(article.get(p), 80) for p in PLACES):
+            problems.append(Problem(here, "label", said("条号和编章节名称应为不长的文字")))
     return problems
 
 
+def _is_short(value: object, longest: int) -> bool:
+    return value is None or (isinstance(value, str) and len(value) <= longest)
+
+
+def _number_problem(number: tuple[int, int], previous: tuple[int, int]) -> str | None:
+    key, before = article_key(*number), article_key(*previous)
+    if number == previous:
+        return said("条号 %(number)s 重复", number=key)
+    if number < previous:
+        return said("条号 %(number)s 排在 %(value)s 之后", number=key, value=before)
+    return None if follows(number, previous) else said("条号 %(value)s 之后缺条", value=before)
+
+
 def _is_count(value: object, least: int) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= LARGEST
 
 
 def _article(data: Mapping[str, Any]) -> Article:

@@ -1,7 +1,7 @@
 """The words every part of the item bank shares: kinds, part types, tiers, and the shape of a complaint."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,6 +65,15 @@ LABELS = {
 
 # NUL cannot be stored by PostgreSQL, a lone surrogate by nothing that writes UTF-8.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def is_storable(data: object) -> bool:
+    """Return whether every text in a JSON value can be kept by both databases."""
+    if isinstance(data, str):
+        return not UNSTORABLE.search(data)
+    if isinstance(data, Mapping):
+        return all(is_storable(part) for pair in data.items() for part in pair)
+    return all(is_storable(part) for part in data) if isinstance(data, list | tuple) else True
 
 
 @dataclass(frozen=True, slots=True)

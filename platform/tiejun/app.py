@@ -12,6 +12,8 @@ from tiejun.bank.edit_views import bp as bank_editor
 from tiejun.bank.form_views import bp as forms
 from tiejun.bank.import_views import bp as bank_import
 from tiejun.bank.item_views import bp as bank
+from tiejun.bank.law_import_views import bp as law_import
+from tiejun.bank.law_reviews.views import bp as law_reviews
 from tiejun.bank.law_views import bp as laws
 from tiejun.cases.cited_in import cases_citing
 from tiejun.cases.review_views import bp as cases
@@ -48,6 +50,7 @@ from tiejun.study.hour_views import bp as hours
 from tiejun.study.stream_views import bp as streams
 from tiejun.study.views import bp as study
 from tiejun.web import init_web
+from tiejun.wiring import wire
 
 BLUEPRINTS = (
     home,
@@ -56,6 +59,8 @@ BLUEPRINTS = (
     people,
     people_import,
     laws,
+    law_reviews,
+    law_import,
     bank,
     bank_editor,
     bank_import,
@@ -116,6 +121,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         settings, clock or make_clock(settings), Database(settings.sqlalchemy_url)
     )
     app.extensions[SOURCES] = (cases_citing,)
+    wire()
     init_web(app)
     init_pages(app)
     init_sign_in(app)

@@ -14,12 +14,14 @@ from tiejun.notices.cli import notices
 from tiejun.operations.cli import backup, db, doctor, outbox, restore, serve
 from tiejun.people.cli import people, training
 from tiejun.study.cli import courses
+from tiejun.wiring import wire
 
 
 @click.group()
 @click.version_option(package_name="tiejun")
 def commands() -> None:
     """铁军：生态环境执法人员培训、考试与发证平台。"""
+    wire()
 
 
 _ROOMS = (people, training, laws, items, cases, courses, exams, notices)

@@ -51,6 +51,7 @@ ROOMS = {
     "bank_editor": ("bank",),
     "bank_import": ("bank",),
     "forms": ("bank",),
+    "law_reviews": ("bank",),
     "people_import": ("people",),
     "results": ("exams", "delivery"),
     "invigilation": ("exams",),

@@ -1,6 +1,6 @@
 """The lines of a Word document (.docx): its paragraphs with their automatic numbers, its tables row by row.
 
-Public: `docx_lines`, `DocxRefused`.
+Public: `read_docx`, `docx_lines`, `is_docx`, `DocxRefused`.
 
 Word does not write "1." or "A." where it numbers by itself; here it is written. Deleted text of tracked
 changes is left out, inserted text stays. A picture or formula becomes `typed_text.NOT_TEXT`.
@@ -15,7 +15,9 @@ from lxml import etree
 
 from question_bank.formats.docx_numbers import Numbers
 from question_bank.formats.plain import LOWERED, RAISED
-from question_bank.formats.typed_text import MAX_LINES, NOT_TEXT, Line
+from question_bank.formats.report import QuestionReport
+from question_bank.formats.row import ImportDefaults
+from question_bank.formats.typed_text import MAX_LINES, NOT_TEXT, Line, read_typed
 from question_bank.formats.workbook import OLE_MAGIC
 from question_bank.formats.xml_document import XmlRefused, parse_xml
 from question_bank.words import Words, said
@@ -41,6 +43,24 @@ class DocxRefused(ValueError):
     def __init__(self, message: Words) -> None:
         super().__init__(message)
         self.message = message
+
+
+def is_docx(content: bytes) -> bool:
+    """Return whether a zip archive is a Word document, by what it holds."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return BODY in archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return False
+
+
+def read_docx(content: bytes, defaults: ImportDefaults | None = None) -> QuestionReport:
+    """Read the questions of a document, as `typed_text.read_typed`; places are those of its paragraphs.
+
+    Raises:
+        DocxRefused: as `docx_lines`.
+    """
+    return read_typed(docx_lines(content), defaults)
 
 
 def docx_lines(content: bytes) -> list[Line]:

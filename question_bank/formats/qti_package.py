@@ -42,10 +42,10 @@ class Package:
 
 
 def is_zip_of_qti(content: bytes) -> bool:
-    """Return whether a ZIP is to be read as a QTI package: it is no Office file, which lists its parts."""
+    """Return whether a ZIP has a manifest, wherever it lies."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return "[Content_Types].xml" not in archive.namelist()
+            return any(posixpath.basename(name).lower() == MANIFEST for name in archive.namelist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return False
 

@@ -1,6 +1,6 @@
 """Question papers as people type them in Word: numbered questions, options by letter, 答案 and 解析 below.
 
-Public: `read_typed`, `TypedReport`, `Line`.
+Public: `read_typed`, `read_typed_text`, `looks_typed`, `Line`.
 
     一、单项选择题（每题2分）
     1. 现场检查时，执法人员不得少于（　　）。
@@ -19,8 +19,10 @@ from typing import Any
 
 from question_bank.formats import typed_lines
 from question_bank.formats.cells import RIGHT, WRONG, CellProblem
+from question_bank.formats.report import QuestionReport
 from question_bank.formats.row import ImportDefaults, Row, item_json
 from question_bank.formats.spreadsheet import COLUMN_NAMES
+from question_bank.formats.text_file import read_text
 from question_bank.formats.typed_lines import Heading
 from question_bank.item import Item, ItemError, PartType, Problem
 from question_bank.item_check import BLANK
@@ -29,6 +31,7 @@ from question_bank.words import said
 
 MAX_LINES = 100_000
 MAX_QUESTIONS = 5_000
+PROBED = 400
 NOT_TEXT = "\ufffc"
 """Stands where a file has a picture or a formula that text cannot hold."""
 TYPE_CELLS = {
@@ -46,18 +49,6 @@ class Line:
 
     number: int
     text: str
-
-
-@dataclass(slots=True)
-class TypedReport:
-    """What became of a paper, as `spreadsheet.ImportReport`; `rows` name where each item begins."""
-
-    read: int = 0
-    items: list[Item] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
-    rows: list[str] = field(default_factory=list)
-    faulty_rows: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -95,14 +86,14 @@ class _Question:
         return answered and not self.options and normalise(self.text("answer")) not in RIGHT | WRONG
 
 
-def read_typed(lines: Sequence[Line], defaults: ImportDefaults | None = None) -> TypedReport:
+def read_typed(lines: Sequence[Line], defaults: ImportDefaults | None = None) -> QuestionReport:
     """Read a typed paper.
 
     Args:
         lines: its lines in order; `NOT_TEXT` in a line stands for a picture or formula.
         defaults: what questions have that do not say otherwise.
     """
-    report, chosen = TypedReport(), defaults or ImportDefaults()
+    report, chosen = QuestionReport(), defaults or ImportDefaults()
     for question in _questions(lines, report):
         report.read += 1
         where = said("第 %(line)s 行", line=question.line)
@@ -115,7 +106,27 @@ def read_typed(lines: Sequence[Line], defaults: ImportDefaults | None = None) ->
     return report
 
 
-def _questions(lines: Sequence[Line], report: TypedReport) -> Iterable[_Question]:
+def read_typed_text(content: bytes, defaults: ImportDefaults | None = None) -> QuestionReport:
+    """Read a typed paper from the bytes of a text file, as `read_typed`.
+
+    Raises:
+        TextRefused: if it is no text that can be read.
+    """
+    lines = read_text(content).split("\n")
+    return read_typed([Line(number, line) for number, line in enumerate(lines, start=1)], defaults)
+
+
+def looks_typed(text: str) -> bool:
+    """Return whether a text is a typed paper: it has a numbered line, and an answer named or in brackets."""
+    lines = [line for line in text.split("\n") if line.strip()][:PROBED]
+    return any(typed_lines.question(line) for line in lines) and any(
+        any(name == "answer" for name, _piece in typed_lines.fields(line))
+        or any(typed_lines.answer_in_brackets(line, is_choice=one)[0] for one in (True, False))
+        for line in lines
+    )
+
+
+def _questions(lines: Sequence[Line], report: QuestionReport) -> Iterable[_Question]:
     """Yield the questions; lines that belong to none are named in the report."""
     under: Heading | None = None
     current: _Question | None = None
@@ -182,7 +193,7 @@ def _sort_option(question: _Question, text: str) -> None:
         question.last = "options"
 
 
-def _read(question: _Question, where: str, defaults: ImportDefaults, report: TypedReport) -> list[Problem]:
+def _read(question: _Question, where: str, defaults: ImportDefaults, report: QuestionReport) -> list[Problem]:
     """Append the question's item to the report, or return what is wrong with it."""
     if report.read > MAX_QUESTIONS:
         return [Problem(where, said("题干"), said("一次最多 %(n)s 题，请分成几份", n=MAX_QUESTIONS))]

@@ -45,6 +45,7 @@ VALUES = {
     "number": "5120260001",
     "code": "A1-001",
     "law_id": "x",
+    "other_id": "y",
     "digest": "0" * 64,
     "slot": 1,
     "seat": 1,

@@ -36,6 +36,7 @@ ELSEWHERE = {
     APP + "api/openapi.py": "the description of the API, one document for programmers",
     APP + "api/schemas.py": "the description of the API, one document for programmers",
     APP + "bank/export.py": HEADINGS,
+    APP + "bank/law_reviews/export.py": HEADINGS,
     APP + "exams/make_up_export.py": HEADINGS,
     APP + "exams/registration_export.py": HEADINGS,
     APP + "exams/result_export.py": HEADINGS,
@@ -55,6 +56,7 @@ HERE = {
     APP + "audit.py": {"命令行", "系统"},  # actors as the trail stores them
     APP + "exams/events.py": {"应试凭证"},  # likewise
     APP + "bank/service.py": {"随附示例题库"},  # likewise: the name of a file
+    APP + "bank/import_views.py": {"粘贴的文字.txt"},  # the name of a file, stored
     APP + "bank/editing.py": {"单元", "依据"},  # read from problems
     APP + "certificates/issuing.py": {"（演示）"},  # in the name of a programme, stored
     APP + "certificates/service.py": {"TIEJUN_CERTIFICATE_PROVIDER: 目前只能是 "},  # a command's
@@ -78,6 +80,22 @@ TABLES = {
     APP + "people/training.py": {"HEADINGS", "SYLLABUS"},
     APP + "exams/admin_forms.py": {"FIELDS"},
     APP + "certificates/rules.py": {"XPCC_NAME", "PROVINCES", "name"},
+    APP + "bank/rules.py": {"_N"},  # numerals, read
+    "question_bank/laws.py": {"KINDS", "CHANGE_TYPES"},  # as the register stores them
+    # How a law is written, which is read, not said.
+    "question_bank/law_text.py": {
+        *("LEVELS", "_N", "_ARTICLE", "_HEADING", "_LOOSE", "_CONTENTS", "_APPENDIX", "_PAGE"),
+        *(
+            "_CITES",
+            "_SENTENCE_ENDS",
+            "_PARAGRAPH_ENDS",
+            "_opening",
+            "_head",
+            "_forget_contents",
+            "_title",
+            "take",
+        ),
+    },
     "question_bank/formats/cells.py": {"HEADERS", "TYPES", "RIGHT", "WRONG"},
     "question_bank/formats/bank_cells.py": {"TRUTH"},
     "question_bank/formats/bank_sheet.py": {

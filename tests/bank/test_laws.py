@@ -10,14 +10,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from question_bank.laws import load_register
-from tests.bank.samples import CODE, OLD_CODE, law_file, law_json, old_law_json
+from tests.bank.samples import CODE, OLD_CODE, item, law_file, law_json, old_law_json
 from tests.support.clock import ManualClock
 from tests.support.world import World, sign_in
 from tiejun.audit import COMMAND_LINE
 from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files, sync_register
-from tiejun.bank.models import Article, LawVersion
+from tiejun.bank.models import Article, ItemPurpose, LawVersion
 from tiejun.bank.rules import LawState, article_number, law_state
-from tiejun.bank.service import install_starter
+from tiejun.bank.service import install_starter, save_item
 from tiejun.cli import commands
 from tiejun.db import Database
 from tiejun.errors import Problem
@@ -144,6 +144,24 @@ def test_the_command_takes_a_folder_passes_over_what_is_no_law_and_reports_as_js
     assert {note["where"] for note in report["warnings"]} == {"index.json", "README.md"}
     with database.reading() as db:
         assert set(db.scalars(select(LawVersion.id))) == {CODE, OLD_CODE}
+
+
+def test_the_command_says_how_many_things_of_which_kind_wait_for_a_decision(
+    command_line: CliRunner, database: Database, clock: ManualClock, tmp_path: Path
+):
+    run(database, clock, law_file())
+    with database.transaction() as db:
+        cited = [{"law": CODE, "article": "1"}]
+        save_item(db, item("A", citations=cited), ItemPurpose.EXAM, COMMAND_LINE, clock())
+    name, content = law_file("sample-rules-2030", effective="2030-01-01")
+    (tmp_path / name).write_bytes(content)
+
+    result = command_line.invoke(commands, ["laws", "import", str(tmp_path / name)])
+    assert "列入法规变动待核：试题 1" in result.output
+
+    (tmp_path / name).write_bytes(law_file("sample-rules-2030", effective="2031-01-01")[1])
+    again = command_line.invoke(commands, ["laws", "import", str(tmp_path / name), "--json"])
+    assert json.loads(again.stdout)["under_review"] == {}
 
 
 def test_a_folder_without_any_law_is_not_called_imported(

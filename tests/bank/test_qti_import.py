@@ -37,10 +37,12 @@ def count(database: Database, table: type) -> int:
         (GOOD, "a.zip", "qti"),
         (GOOD, "a.xlsx", "qti"),
         (b"no zip", "a.zip", "qti"),
+        (zipped({"a.xml": b""}), "a.zip", "qti"),
+        (zipped({"a.xml": b""}), "a.xlsx", "xlsx"),
         (FILES["q/1.xml"], "a.xml", "qti"),
         (item(BODY, version="3.0"), "a.txt", "qti"),
         (write_bank([sample("T-1")]).content, "a.xlsx", "xlsx"),
-        (zipped({"[Content_Types].xml": b""}), "a.docx", "xlsx"),
+        (zipped({"[Content_Types].xml": b""}), "a.docx", "docx"),
         (b"<quiz/>", "a.xml", "moodle-xml"),
     ],
 )

@@ -59,7 +59,12 @@ def test_officers_and_the_unit_find_notices_waiting(laid: Core) -> None:
 
 @pytest.mark.parametrize(
     ("login", "words"),
-    [("demo-trainer", "审核案例"), ("demo-reviewer", "审核案例"), ("demo-marker", "道主观题等您评阅")],
+    [
+        ("demo-trainer", "审核案例"),
+        ("demo-reviewer", "审核案例"),
+        ("demo-marker", "道主观题等您评阅"),
+        ("demo-writer", "3 道题所引法条已变动"),
+    ],
 )
 def test_trainer_reviewer_and_marker_find_work_waiting(app: Flask, login: str, words: str) -> None:
     client = app.test_client()

@@ -94,6 +94,12 @@ def article(number: object, sub: object = 0, text: object = "文") -> dict[str, 
     [
         ({"title": ""}, "title", "缺少"),
         ({"id": 5}, "id", "应为文字"),
+        ({"id": "search"}, "id", "连字符"),
+        ({"id": "../law-2026"}, "id", "连字符"),
+        ({"title": "长" * 201}, "title", "最多 200"),
+        ({"supersedes": "old-law"}, "supersedes", "列表"),
+        ({"supersedes": [1]}, "supersedes", "文字"),
+        ({"title": "\x00"}, "", "不能保存"),
         ({"effective": None}, "effective", "缺少"),
         ({"effective": "2026-02-30"}, "effective", "日期不正确"),
         ({"adopted": 20260101}, "adopted", "日期不正确"),
@@ -104,8 +110,11 @@ def article(number: object, sub: object = 0, text: object = "文") -> dict[str, 
         ({"articles": [article(1), article(1)]}, "number", "重复"),
         ({"articles": [article(2), article(1)]}, "number", "之后"),
         ({"articles": [article(1, 1), article(1)]}, "number", "之后"),
+        ({"articles": [article(1), article(3)]}, "number", "缺条"),
+        ({"articles": [article(1), article(1, 2)]}, "number", "缺条"),
         ({"articles": [article("一")]}, "number", "正整数"),
         ({"articles": [article(0)]}, "number", "正整数"),
+        ({"articles": [article(10**30)]}, "number", "正整数"),
         ({"articles": ["甲"]}, "articles", "对象"),
         ({"articles": [article(1, text=" ")]}, "text", "没有条文"),
     ],
@@ -118,10 +127,17 @@ def test_a_fault_of_a_law_file_is_named(changes: dict[str, Any], field: str, mes
     assert all(p.where.startswith("made-up.json") for p in caught.value.problems)
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"\xff\xfe", b"not json"])
+@pytest.mark.parametrize("content", [b"", b"[]", b"\xff\xfe", b"not json", b"[" * 100_000])
 def test_what_is_no_law_file_is_refused(content: bytes) -> None:
     with pytest.raises(LawError, match="JSON"):
         parse_law(content, "x.json")
+
+
+def test_the_registered_part_of_a_code_may_begin_anywhere_and_says_what_it_supersedes() -> None:
+    law = parse_law(law_json(articles=[article(1164), article(1165)], supersedes=["old-law"]), "part.json")
+
+    assert [one.key for one in law.articles] == ["1164", "1165"]
+    assert law.supersedes == ("old-law",)
 
 
 def test_every_real_law_reads_as_the_register_says(test_data: Path) -> None:

@@ -227,9 +227,10 @@ def test_too_many_files_are_refused(monkeypatch: pytest.MonkeyPatch):
     assert "超过 1 个文件" in refused(package({"a.xml": ITEM}, "a.xml"))
 
 
-def test_an_archive_is_a_package_unless_it_is_of_office():
+def test_an_archive_is_a_package_if_it_has_a_manifest():
     assert is_qti(package({"a.xml": ITEM}, "a.xml"))
-    assert is_qti(zipped({"a.xml": ITEM}))
+    assert is_qti(zipped({"a/b/c/imsmanifest.xml": b""}))
+    assert not is_qti(zipped({"a.xml": ITEM}))
     assert not is_qti(zipped({"[Content_Types].xml": b"", "xl/workbook.xml": b""}))
     assert not is_qti(b"PK\x03\x04 damaged")
 

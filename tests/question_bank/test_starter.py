@@ -34,16 +34,17 @@ def starter() -> tuple[Item, ...]:
 def test_there_are_enough_items_over_all_modules(starter: tuple[Item, ...]) -> None:
     modules = Counter(item.module for item in starter)
 
-    assert len(starter) >= 220
+    assert len(starter) >= 450
     assert set(modules) == {module.code for module in load_syllabus().modules}
 
 
 @pytest.mark.parametrize("tier", Tier)
-def test_every_unit_has_three_items_for_either_tier(starter: tuple[Item, ...], tier: Tier) -> None:
+def test_every_unit_has_five_items_and_three_for_either_tier(starter: tuple[Item, ...], tier: Tier) -> None:
     counts = Counter(item.unit for item in starter if tier in item.tiers)
     units = [unit.code for module in load_syllabus().modules for unit in module.units]
 
     assert len(units) == 60
+    assert min(Counter(item.unit for item in starter).values()) >= 5
     assert [unit for unit in units if counts[unit] < 3] == []
 
 
@@ -61,6 +62,7 @@ def test_case_groups_are_marked_by_element_in_every_module_of_practice(starter: 
         item for item in cases if {text[:4] for text in rubrics[item.id]} >= {"【证据】", "【法条】"}
     ]
 
+    assert len(cases) >= 25
     assert [item.id for item in cases if not rubrics[item.id]] == []
     assert all(3 <= len(item.parts) <= 5 for item in cases)
     assert len(by_element) >= 8
@@ -70,7 +72,7 @@ def test_case_groups_are_marked_by_element_in_every_module_of_practice(starter: 
 def test_what_the_code_changed_is_asked_often_enough(starter: tuple[Item, ...]) -> None:
     compared = [item for item in starter if re.search("旧.{0,12}(法|条例)", "".join(_texts(item)))]
 
-    assert sum("eco-env-code-2026" in {c.law for c in item.citations} for item in compared) >= 15
+    assert sum("eco-env-code-2026" in {c.law for c in item.citations} for item in compared) >= 60
 
 
 def test_ids_and_questions_are_unique(starter: tuple[Item, ...]) -> None:

@@ -2,8 +2,16 @@
 
 import pytest
 
+from question_bank.formats.report import QuestionReport
 from question_bank.formats.row import ImportDefaults
-from question_bank.formats.typed_text import MAX_QUESTIONS, NOT_TEXT, Line, TypedReport, read_typed
+from question_bank.formats.typed_text import (
+    MAX_QUESTIONS,
+    NOT_TEXT,
+    Line,
+    looks_typed,
+    read_typed,
+    read_typed_text,
+)
 from question_bank.item import Item
 from question_bank.starter import load_starter
 from question_bank.terms import ItemKind, PartType
@@ -11,7 +19,7 @@ from question_bank.terms import ItemKind, PartType
 WORDS = {PartType.SINGLE: "单项选择题", PartType.MULTIPLE: "多选题", PartType.TRUE_FALSE: "判断题"}
 
 
-def read(text: str) -> TypedReport:
+def read(text: str) -> QuestionReport:
     return read_typed([Line(number, line) for number, line in enumerate(text.split("\n"), start=1)])
 
 
@@ -159,6 +167,26 @@ def test_what_a_paper_does_not_say_comes_from_the_defaults() -> None:
     report = read_typed([Line(1, "1. 这样做合法。（对）")], ImportDefaults(unit="B5", id_prefix="word-"))
 
     assert (report.items[0].unit, report.items[0].id) == ("B5", "word-0001")
+
+
+def test_a_file_of_text_is_read_in_the_encodings_of_windows() -> None:
+    report = read_typed_text("1. 这样做合法。\r\n答案：对\r\n".encode("gb18030"))
+
+    assert [item.parts[0].key for item in report.items] == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_typed"),
+    [
+        ("1. 问（　　）。\nA. 甲\nB. 乙\n答案：A", True),
+        ("一、判断题\n1. 合法。（√）", True),
+        ("问题\nA. 甲\nB. 乙\nANSWER: A", False),
+        ("::一:: 问 {=甲 ~乙}", False),
+        ("1. 只有一行字", False),
+    ],
+)
+def test_a_typed_paper_is_known_by_numbers_and_answers(text: str, is_typed: bool) -> None:
+    assert looks_typed(text) is is_typed
 
 
 def typed(item: Item, number: int) -> str:

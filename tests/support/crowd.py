@@ -19,7 +19,7 @@ from tests.support.crowd_rows import Crowd, Row, add, batched, copied, follow_se
 from tests.support.crowd_study import learn
 from tiejun.access import Role
 from tiejun.audit import AuditEvent
-from tiejun.bank.models import Citation, Item, ItemKey, ItemVersion
+from tiejun.bank.models import Citation, Item, ItemKey, ItemVersion, ItemWords
 from tiejun.certificates.models import Certificate, ResultStatement
 from tiejun.certificates.rules import Level, Outcome
 from tiejun.exams.models import Attempt, EndKind, Registration, Sitting, SittingForm, SittingStaff
@@ -46,7 +46,7 @@ def grow(db: Session, crowd: Crowd, now: datetime) -> None:
     """Add the crowd to a laid demo."""
     units = _agencies(db, crowd.officers // AGENCY_SIZE or 1)
     people = _officers(db, crowd.officers, units, now)
-    _items(db, crowd.items)
+    add_items(db, crowd.items)
     _exams(db, people, units, now)
     learn(db, crowd, people, now)
     practise(db, crowd, people, now)
@@ -102,7 +102,8 @@ def _officers(db: Session, count: int, units: list[Unit], now: datetime) -> list
     return list(ids)
 
 
-def _items(db: Session, count: int) -> None:
+def add_items(db: Session, count: int) -> None:
+    """Copy the items that are there until `count` are added, each under a code and a number of its own."""
     versions = db.execute(
         select(Item, ItemVersion, ItemKey)
         .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.current_version))
@@ -127,6 +128,11 @@ def _items(db: Session, count: int) -> None:
     ))  # fmt: skip
     add(db, ItemVersion, (
         copied(old, id=version + n, item_id=item + n, number=1) for n, (_item, old, _key) in enumerate(chosen)
+    ))  # fmt: skip
+    words = {one.item_id: one.words for one in db.scalars(select(ItemWords))}
+    add(db, ItemWords, (
+        {"item_id": item + n, "words": f"{words[old.id]}\n第{n}题"}
+        for n, (old, _version, _key) in enumerate(chosen)
     ))  # fmt: skip
     add(db, ItemKey, (
         {"version_id": version + n, "key": key.key} for n, (_item, _version, key) in enumerate(chosen)

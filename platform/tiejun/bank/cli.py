@@ -13,6 +13,7 @@ from tiejun.audit import COMMAND_LINE
 from tiejun.bank.checks import check_bank
 from tiejun.bank.export import KINDS, export_bank
 from tiejun.bank.item_files import FORMATS, read_item_file
+from tiejun.bank.law_reviews.words import KIND_WORDS
 from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files, sync_register
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.queries import item_filter
@@ -49,6 +50,14 @@ def laws_import(path: Path, dry_run: bool, as_json: bool) -> None:
         report = import_laws(db, bundle, COMMAND_LINE, core.clock(), dry_run=dry_run)
     report.warnings = notes + report.warnings
     tell(report, as_json, dry_run)
+    for change in [] if as_json else report.to_json()["laws"]:
+        click.echo(
+            f"{change['id']}　与 {change['against']} 比较：新增 {change['added']} 条，"
+            f"改动 {change['changed']} 条，删去 {change['gone']} 条。"
+        )
+    if report.under_review and not as_json:
+        moved = "，".join(f"{KIND_WORDS[kind]} {n}" for kind, n in report.under_review.items())
+        click.echo(f"所引条文有变动，列入法规变动待核：{moved}（见 /law-reviews）。")
     if report.problems or not files:
         sys.exit(REFUSED)
 

@@ -8,6 +8,7 @@ from tiejun.access import Permission, require
 from tiejun.bank import editing, law_queries, queries
 from tiejun.bank.draft import Draft
 from tiejun.bank.editing import Target
+from tiejun.bank.law_reviews.queries import first_waiting
 from tiejun.clock import beijing
 from tiejun.errors import Conflict, DomainError, Rejected
 from tiejun.web import actor, notice, now, reading, transaction
@@ -69,12 +70,14 @@ def _page(draft: Draft, target: Target, error: DomainError | None = None) -> str
         cited = queries.cited_articles(db, draft.citations)
         laws = law_queries.laws_for_choice(db, today)
         advice = editing.by_field(editing.advice(db, draft, today))
+        review = first_waiting(db, target.code)
     return render_template(
         "bank/edit.html",
         draft=draft,
         target=target,
         cited=cited,
         laws=laws,
+        review=review,
         today=today,
         shows_images=draft.shows_images,
         error=error,

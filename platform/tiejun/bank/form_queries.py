@@ -15,6 +15,7 @@ from question_bank.terms import Tier
 from question_bank.words import said
 from tiejun.bank.form_service import blueprint_text, not_in_force
 from tiejun.bank.item_rows import IS_CURRENT, to_text
+from tiejun.bank.law_reviews.queue import IS_WAITING
 from tiejun.bank.models import Blueprint, Citation, ExamForm, FormSlot, Item, ItemPurpose, ItemVersion
 from tiejun.errors import NotFound
 
@@ -113,6 +114,7 @@ def _offered(db: Session, blueprint: BlueprintText, day: date) -> Counter[tuple[
         .where(
             Item.purpose == ItemPurpose.EXAM,
             Item.is_retired.is_(False),
+            ~IS_WAITING,
             Item.kind.in_(kinds),
             of_tier,
             ItemVersion.id.not_in(stale),

@@ -19,6 +19,7 @@ from question_bank.words import said
 from tiejun.audit import Actor, record
 from tiejun.bank import images
 from tiejun.bank.item_rows import IS_CURRENT, to_text
+from tiejun.bank.law_reviews.queue import IS_WAITING
 from tiejun.bank.models import (
     Blueprint,
     Citation,
@@ -246,12 +247,17 @@ def freeze_previewed(db: Session, order: FormOrder, paper_hash: str, actor: Acto
 
 
 def candidates(db: Session, blueprint: BlueprintText, day: date) -> dict[str, tuple[ItemText, ItemVersion]]:
-    """Return the exam items of the blueprint's kinds whose citations are all in force on `day`, by code."""
+    """Return the exam items of the blueprint's kinds whose citations are all in force on `day`, by code.
+
+    An item that waits for a decision because the law changed is none of them.
+    """
     kinds = {section.kind.value for section in blueprint.sections}
     rows = db.scalars(
         select(ItemVersion)
         .join(Item, IS_CURRENT)
-        .where(Item.purpose == ItemPurpose.EXAM, Item.is_retired.is_(False), Item.kind.in_(kinds))
+        .where(
+            Item.purpose == ItemPurpose.EXAM, Item.is_retired.is_(False), ~IS_WAITING, Item.kind.in_(kinds)
+        )
         .options(selectinload(ItemVersion.key), selectinload(ItemVersion.citations))
     ).all()
     stale = not_in_force(db, day)

@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, SelectField
+from flask_wtf.file import FileField
+from wtforms import BooleanField, Field, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from question_bank.formats.template import write_template
 from question_bank.words import recalled, said
@@ -25,13 +25,15 @@ from tiejun.errors import DomainError, Rejected
 from tiejun.web import actor, notice, now, reading, settings, transaction, translated
 
 bp = Blueprint("bank_import", __name__)
+PASTED = "粘贴的文字.txt"  # the name of a batch, stored
 SHOWN = 200  # rows and faults of a preview
 
 
 class UploadForm(FlaskForm):
-    """A file of items, and what its rows are where they do not say so themselves."""
+    """A file of items or a typed text, and what its items are where they do not say so themselves."""
 
-    file = FileField(_l("试题文件"), [FileRequired(_l("请选择文件。"))])
+    file = FileField(_l("试题文件"))
+    text = TextAreaField(_l("或粘贴文字"))
     purpose = SelectField(
         _l("用途"),
         [InputRequired()],
@@ -45,6 +47,17 @@ class UploadForm(FlaskForm):
             + [SelectChoice(value, word) for value, word in words.unit_choices()]
         ),
     )
+
+    def validate_file(self, field: FileField) -> None:
+        """Ask for one of the two."""
+        if not field.data and not (self.text.data or "").strip():
+            raise ValidationError(_("请选择文件，或在下面粘贴文字。"))
+
+    def brought(self) -> tuple[bytes, str, Field]:
+        """Return content and name of what was brought, and the field it came by; a file goes first."""
+        if self.file.data:
+            return self.file.data.read(), self.file.data.filename, self.file
+        return self.text.data.encode(), PASTED, self.text
 
 
 class ConfirmForm(FlaskForm):
@@ -74,11 +87,11 @@ def look() -> ResponseReturnValue:
     form = UploadForm()
     if not form.validate_on_submit():
         return _start_page(form), 422
-    content, name = form.file.data.read(), form.file.data.filename
+    content, name, field = form.brought()
     try:
         read_item_file(content, name)
     except DomainError as refused:
-        form.file.errors = [translated(refused.message)]
+        field.errors = [translated(refused.message)]
         return _start_page(form), 422
     digest = uploads.keep(settings(), content)
     asked = {"name": name[-120:], "purpose": form.purpose.data, "unit": form.unit.data}

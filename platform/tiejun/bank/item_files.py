@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from question_bank.assembly.form import item_images
 from question_bank.formats.aiken import looks_like_aiken, read_aiken
+from question_bank.formats.docx_text import DocxRefused, is_docx, read_docx
 from question_bank.formats.gift import read_gift
 from question_bank.formats.item_json import JsonRefused, read_json
 from question_bank.formats.moodle_xml import XmlRefused, read_moodle
@@ -21,6 +22,7 @@ from question_bank.formats.spreadsheet import (
     read_items,
 )
 from question_bank.formats.text_file import TextRefused, read_text
+from question_bank.formats.typed_text import looks_typed, read_typed_text
 from question_bank.item import Item
 from question_bank.words import said
 from tiejun import crypto
@@ -28,7 +30,7 @@ from tiejun.bank.images import BadImage, Prepared, prepare
 from tiejun.bank.reports import as_problem
 from tiejun.errors import DomainError, Problem
 
-FORMATS = ("auto", "xlsx", "csv", "moodle-xml", "gift", "aiken", "qti", "json")
+FORMATS = ("auto", "xlsx", "csv", "docx", "text", "moodle-xml", "gift", "aiken", "qti", "json")
 _WORKBOOK = (b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1"))
 _UTF_16 = ("<".encode("utf-16"), "\ufeff<".encode("utf-16-be"))
 
@@ -76,14 +78,21 @@ def read_item_file(content: bytes, filename: str, kind: str = "auto", unit: str 
             _take_questions(read_json(content), found)
         else:
             _take_questions(_QUESTIONS[kind](content, defaults), found)
-    except (JsonRefused, SpreadsheetRefused, TextRefused, XmlRefused) as refused:
+    except (DocxRefused, JsonRefused, SpreadsheetRefused, TextRefused, XmlRefused) as refused:
         message = said("无法读取这个文件：%(reason)s。没有导入任何试题。", reason=refused.args[0])
         raise DomainError(message, code="unreadable_file") from refused
     return found
 
 
 _SHEETS = {"xlsx": read_items, "csv": read_csv_items}
-_QUESTIONS = {"moodle-xml": read_moodle, "gift": read_gift, "aiken": read_aiken, "qti": read_qti}
+_QUESTIONS = {
+    "docx": read_docx,
+    "text": read_typed_text,
+    "moodle-xml": read_moodle,
+    "gift": read_gift,
+    "aiken": read_aiken,
+    "qti": read_qti,
+}
 
 
 def kind_of(content: bytes, name: str) -> str:
@@ -93,7 +102,7 @@ def kind_of(content: bytes, name: str) -> str:
     if is_qti(content) or ending == "zip":
         return "qti"
     if head.startswith(_WORKBOOK):
-        return "xlsx"
+        return "docx" if ending in ("doc", "docx") or is_docx(content) else "xlsx"
     if ending in _TEXTS:
         return _text_kind(content, ending)
     if head.startswith(b"<") or content.startswith(_UTF_16):
@@ -119,6 +128,8 @@ def _text_kind(content: bytes, ending: str) -> str:
         return "aiken"
     if _JSON.match(text):
         return "json"
+    if ending == "txt" and looks_typed(text):
+        return "text"
     return "moodle-xml" if text.lstrip().startswith(("<?xml", "<quiz")) else "gift"
 
 

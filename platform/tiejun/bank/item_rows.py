@@ -16,13 +16,15 @@ from question_bank.markup import without_images
 from question_bank.scoring import normalise
 from question_bank.terms import Tier
 from tiejun import crypto
-from tiejun.bank.models import Citation, Item, ItemKey, ItemPurpose, ItemVersion
+from tiejun.bank.item_search import folded
+from tiejun.bank.models import Citation, Item, ItemKey, ItemPurpose, ItemVersion, ItemWords
 from tiejun.bank.rules import excerpt
 from tiejun.html import clean
 
 EXCERPT = 200
 Values = dict[str, Any]
 _TAG = re.compile(r"<[^>]*>")
+_WITHIN_WORDS = re.compile(r"</?(?:strong|em|sub|sup)>")
 
 # Joins an item with the version it has now.
 IS_CURRENT: ColumnElement[bool] = and_(
@@ -50,14 +52,25 @@ def new_row(item: ItemText, purpose: ItemPurpose, by: str, now: datetime) -> Ite
     """Return an item with its first version, ready to be added."""
     row = Item(**_first_values(item, purpose, by, now))
     row.versions = [new_version(item, 1, by, now)]
+    row.words = ItemWords(words=words_of(item))
     return row
 
 
-def describe(row: Item, item: ItemText, now: datetime) -> None:
-    """Repeat in the item's row what its current version says."""
+def describe(db: Session, row: Item, item: ItemText, now: datetime) -> None:
+    """Repeat in the item's row, and for the search, what its current version says."""
     for name, value in _facts(item).items():
         setattr(row, name, value)
     row.updated_at = now
+    db.merge(ItemWords(item_id=row.id, words=words_of(item)))
+
+
+def words_of(item: ItemText) -> str:
+    """Return all that an item says, folded for the search: a line for each of its texts."""
+    texts = [_TAG.sub(" ", _WITHIN_WORDS.sub("", item.stimulus or ""))]
+    for part in item.parts:
+        texts += [part.stem, *(option.text for option in part.options)]
+        texts += [point.text for point in part.rubric]
+    return "\n".join(folded(without_images(text)) for text in (*texts, item.rationale) if text.strip())
 
 
 def new_version(item: ItemText, number: int, by: str, now: datetime) -> ItemVersion:
@@ -83,6 +96,10 @@ def add_many(
     ids = db.scalars(
         insert(ItemVersion).returning(ItemVersion.id, sort_by_parameter_order=True), versions
     ).all()
+    words = [
+        {"item_id": item_id, "words": words_of(item)} for item, item_id in zip(items, item_ids, strict=True)
+    ]
+    db.execute(insert(ItemWords), words)
     numbered = list(zip(items, ids, strict=True))
     db.execute(insert(ItemKey), [{"version_id": number, "key": item.key_json()} for item, number in numbered])
     cited = [

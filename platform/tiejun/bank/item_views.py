@@ -6,9 +6,12 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
 from question_bank.markup import show_images, without_images
-from tiejun.access import Permission, require
+from tiejun.access import Permission, persona, require
 from tiejun.bank import images, queries, words
 from tiejun.bank.export import export_bank, items_workbook
+from tiejun.bank.law_reviews.queries import waiting_count, waiting_items
+from tiejun.bank.law_reviews.queue import waiting
+from tiejun.bank.law_reviews.things import ITEM
 from tiejun.bank.queries import ItemFilter, item_filter
 from tiejun.clock import beijing
 from tiejun.web import actor, now, reading, transaction
@@ -50,7 +53,11 @@ def items() -> ResponseReturnValue:
         page = queries.find_items(db, _wanted())
         laws = queries.cited_laws(db)
         counts = queries.purpose_counts(db)
-    return render_template("bank/items.html", page=page, laws=laws, counts=counts, wanted=_wanted())
+        held = waiting_items(db, [item.id for item in page.rows])
+        in_queue = waiting_count(db, persona().scopes(Permission.ITEM_VIEW))
+    return render_template(
+        "bank/items.html", page=page, laws=laws, counts=counts, wanted=_wanted(), held=held, in_queue=in_queue
+    )
 
 
 @bp.get("/items.xlsx")
@@ -90,7 +97,9 @@ def item(code: str) -> ResponseReturnValue:
     """Show an item as the candidate sees it, with key, rationale and citations."""
     with reading() as db:
         detail = queries.item_detail(db, code, request.args.get("version", type=int))
-    return render_template("bank/item.html", detail=detail, item=detail.item, today=beijing(now()).date())
+        reviews = waiting(db, ITEM, detail.item.id)
+    today = beijing(now()).date()
+    return render_template("bank/item.html", detail=detail, item=detail.item, today=today, reviews=reviews)
 
 
 def attachment(content: bytes, name: str, media_type: str = XLSX) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from question_bank.words import said
@@ -29,13 +29,17 @@ class LawFilter:
 
 @dataclass(frozen=True)
 class LawDetail:
-    """One version with its neighbours in time and one page of its articles."""
+    """One version with its neighbours in time and one page of its articles.
+
+    `comparable` are the neighbours whose text is here, too.
+    """
 
     law: LawVersion
     replaces: Sequence[LawVersion]
     successor: LawVersion | None
     versions: Sequence[LawVersion]
     articles: ListPage[Article]
+    comparable: Sequence[LawVersion]
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,15 @@ def in_force_on(day: date) -> ColumnElement[bool]:
     return and_(LawVersion.effective <= day, or_(LawVersion.ceased.is_(None), LawVersion.ceased > day))
 
 
+def in_state(state: LawState | None, day: date) -> ColumnElement[bool]:
+    """Return the condition that a version has this state on `day`; None is any."""
+    if state is LawState.IN_FORCE:
+        return in_force_on(day)
+    if state is LawState.CEASED:
+        return LawVersion.ceased <= day
+    return LawVersion.effective > day if state is LawState.UPCOMING else true()
+
+
 def find_laws(db: Session, wanted: LawFilter) -> ListPage[LawVersion]:
     """Return one page of the register, by kind's weight and title, newest version first."""
     query: Select[LawVersion] = select(LawVersion)
@@ -69,12 +82,7 @@ def find_laws(db: Session, wanted: LawFilter) -> ListPage[LawVersion]:
         )
     if wanted.kind:
         query = query.where(LawVersion.kind == wanted.kind)
-    if wanted.state is LawState.IN_FORCE:
-        query = query.where(in_force_on(wanted.day))
-    elif wanted.state is LawState.CEASED:
-        query = query.where(LawVersion.ceased <= wanted.day)
-    elif wanted.state is LawState.UPCOMING:
-        query = query.where(LawVersion.effective > wanted.day)
+    query = query.where(in_state(wanted.state, wanted.day))
     return scalar_page(db, query.order_by(LawVersion.title, LawVersion.effective.desc()), wanted.page)
 
 
@@ -116,12 +124,19 @@ def law_detail(db: Session, law_id: str, text: str, page: int) -> LawDetail:
         select(LawVersion).where(LawVersion.superseded_by == law_id).order_by(LawVersion.title, LawVersion.id)
     )
     same_title = select(LawVersion).where(LawVersion.title == law.title).order_by(LawVersion.effective.desc())
-    return LawDetail(
-        law,
+    versions, replaced, successor = (
+        db.scalars(same_title).all(),
         db.scalars(replaces).all(),
         _successor(db, law),
-        db.scalars(same_title).all(),
+    )
+    near = {one.id: one for one in (*versions, successor, *replaced) if one and one.text_digest}
+    return LawDetail(
+        law,
+        replaced,
+        successor,
+        versions,
         scalar_page(db, articles.order_by(Article.position), page, ARTICLES_A_PAGE),
+        [one for one in near.values() if one.id != law_id and law.text_digest],
     )
 
 

@@ -1,6 +1,6 @@
 """Writes of the law register: the shipped metadata, and texts that an installation brings in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,10 +13,11 @@ from question_bank.laws import Instrument, LawError, load_register, parse_law
 from question_bank.laws import LawVersion as LawText
 from question_bank.words import said
 from tiejun.audit import Actor, record
+from tiejun.bank.law_report import LawReport, succession_problems, supersede, text_change
+from tiejun.bank.law_reviews.impact import follow_import, texts_of
 from tiejun.bank.models import Article, Citation, LawVersion
 from tiejun.bank.reports import as_problem
 from tiejun.errors import Problem
-from tiejun.imports import ImportReport
 
 NOT_LAWS = frozenset({"index.json", "report.json", "code_mapping.json"})
 METADATA = (
@@ -50,7 +51,10 @@ def sync_register(db: Session) -> int:
             row.ceased = row.ceased or instrument.ceased
             row.superseded_by = row.superseded_by or instrument.superseded_by
             continue
+        # An end that an import brought about here stays, though the metadata do not know it.
+        ceased, superseded_by = row.ceased, row.superseded_by
         _describe(row, instrument)
+        row.ceased, row.superseded_by = row.ceased or ceased, row.superseded_by or superseded_by
     db.flush()
     return added
 
@@ -73,7 +77,7 @@ class LawBundle:
     """Law files, parsed: the good ones by id, and a report that knows the faults so far."""
 
     laws: dict[str, LawText] = field(default_factory=dict)
-    report: ImportReport = field(default_factory=ImportReport)
+    report: LawReport = field(default_factory=LawReport)
 
 
 def parse_laws(files: Iterable[tuple[str, bytes]]) -> LawBundle:
@@ -100,24 +104,44 @@ def parse_laws(files: Iterable[tuple[str, bytes]]) -> LawBundle:
 
 def import_laws(
     db: Session, bundle: LawBundle, actor: Actor, now: datetime, *, dry_run: bool = False
-) -> ImportReport:
+) -> LawReport:
     """Import law files, all or none; a dry run says what would be done.
 
-    The caller's transaction is left untouched when `report.is_written` is False.
+    Whatever cites an article that ends, changes or goes thereby moves into the queue of reviews in the same
+    transaction; the report counts it. The caller's transaction is left untouched when `report.is_written`
+    is False.
     """
     report, laws = bundle.report, bundle.laws
-    report.warnings += _loose_ends(db, laws)
+    faults, warnings = succession_problems(db, laws)
+    report.problems += faults
+    report.rejected += len({fault.where for fault in faults})
+    report.warnings += _loose_ends(db, laws) + warnings
     report.is_written = not (report.problems or dry_run)
-    for law in laws.values():
-        report.count(import_law(db, law, actor, now) if report.is_written else _outcome(db, law))
+    outcomes = {law_id: _outcome(db, law) for law_id, law in laws.items()}
+    changes = [text_change(db, law, laws) for law_id, law in laws.items() if outcomes[law_id] != "unchanged"]
+    report.changes += [change for change in changes if change is not None]
+    for outcome in outcomes.values():
+        report.count(outcome)
+    if report.is_written:
+        report.under_review = dict(_write_all(db, laws, outcomes, actor, now))
     return report
 
 
-def import_law(db: Session, law: LawText, actor: Actor, now: datetime) -> str:
-    """Write one version with its articles; return created (its text is new here), updated or unchanged."""
-    outcome = _outcome(db, law)
-    if outcome == "unchanged":
-        return outcome
+def _write_all(
+    db: Session, laws: Mapping[str, LawText], outcomes: Mapping[str, str], actor: Actor, now: datetime
+) -> Mapping[str, int]:
+    """Write the versions that are new or changed; return what moves into the queue of reviews, by kind."""
+    written = {law_id for law_id, outcome in outcomes.items() if outcome != "unchanged"}
+    if not written:
+        return {}
+    before = texts_of(db, {law_id for law_id, outcome in outcomes.items() if outcome == "updated"})
+    # The older first: a version ends what it supersedes, which must stand there by then.
+    for law_id in sorted(written, key=lambda law_id: (laws[law_id].instrument.effective, law_id)):
+        _write(db, laws[law_id], outcomes[law_id], actor, now)
+    return follow_import(db, written, before, actor, now)
+
+
+def _write(db: Session, law: LawText, outcome: str, actor: Actor, now: datetime) -> None:
     law_id = law.instrument.id
     row = db.get(LawVersion, law_id)
     if row is None:
@@ -127,6 +151,7 @@ def import_law(db: Session, law: LawText, actor: Actor, now: datetime) -> str:
     row.text_digest = _digest(law)
     row.imported_at = now
     db.flush()
+    supersede(db, law, actor, now)
     db.execute(delete(Article).where(Article.law_id == law_id))
     db.execute(
         insert(Article),
@@ -143,7 +168,6 @@ def import_law(db: Session, law: LawText, actor: Actor, now: datetime) -> str:
         ],
     )
     record(db, actor, "law.imported", ("law", law_id), now, outcome=outcome, articles=len(law.articles))
-    return outcome
 
 
 def _outcome(db: Session, law: LawText) -> str:
@@ -155,13 +179,19 @@ def _outcome(db: Session, law: LawText) -> str:
 
 def _digest(law: LawText) -> str:
     facts = {name: str(getattr(law.instrument, name)) for name in (*METADATA, "change_type")}
+    if law.supersedes:
+        facts["supersedes"] = str(law.supersedes)
     return sha256_hex([facts, [(a.key, a.label, a.path, a.text) for a in law.articles]])
 
 
 def _describe(row: LawVersion, instrument: Instrument) -> None:
+    """Write the metadata; an end that came with the superseding version stays if `instrument` knows none."""
+    end = (row.ceased, row.superseded_by)
     for name in METADATA:
         setattr(row, name, getattr(instrument, name))
     row.change_type = instrument.change_type or None
+    if end[1] and row.ceased is None and row.superseded_by is None:
+        row.ceased, row.superseded_by = end
 
 
 def _loose_ends(db: Session, laws: dict[str, LawText]) -> list[Problem]:

@@ -98,6 +98,20 @@ class Item(Base):
     updated_at: Mapped[Instant]
 
     versions: Mapped[list["ItemVersion"]] = relationship(lazy="raise", order_by="ItemVersion.number")
+    words: Mapped["ItemWords"] = relationship(lazy="raise")
+
+
+class ItemWords(Base):
+    """All that the current version of an item says, its rationale too, folded for the search.
+
+    Beside the item, so that lists need not read it. What indexes it, each migration says: `item_search`, a
+    full-text table of SQLite that follows this one by triggers, and a trigram index of PostgreSQL.
+    """
+
+    __tablename__ = "item_words"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), primary_key=True)
+    words: Mapped[str] = mapped_column(Text)
 
 
 class ItemImage(Base):

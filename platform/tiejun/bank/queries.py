@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from question_bank.item import Item as ItemText
 from question_bank.words import said
 from tiejun.bank.item_rows import IS_CURRENT, to_text
+from tiejun.bank.item_search import item_says
 from tiejun.bank.models import (
     Article,
     Citation,
@@ -24,7 +25,7 @@ from tiejun.bank.models import (
 )
 from tiejun.bank.rules import LawState, law_state
 from tiejun.errors import NotFound
-from tiejun.listing import ListPage, contains, scalar_page
+from tiejun.listing import ListPage, scalar_page
 
 SORTS = {
     "code": Item.code,
@@ -103,7 +104,7 @@ class ItemDetail:
 
 def find_items(db: Session, wanted: ItemFilter) -> ListPage[Item]:
     """Return one page of the items that fit."""
-    return scalar_page(db, _sorted(_matching(wanted), wanted.sort), wanted.page)
+    return scalar_page(db, _sorted(_matching(db, wanted), wanted.sort), wanted.page)
 
 
 def rows_for_export(db: Session, wanted: ItemFilter) -> Sequence[tuple[Item, ItemVersion]]:
@@ -111,7 +112,7 @@ def rows_for_export(db: Session, wanted: ItemFilter) -> Sequence[tuple[Item, Ite
     query = (
         select(Item, ItemVersion)
         .join(ItemVersion, IS_CURRENT)
-        .where(Item.id.in_(_matching(wanted).with_only_columns(Item.id)))
+        .where(Item.id.in_(_matching(db, wanted).with_only_columns(Item.id)))
         .options(selectinload(ItemVersion.citations))
         .order_by(Item.code)
         .limit(EXPORT_ROWS)
@@ -124,7 +125,7 @@ def texts_for_export(db: Session, wanted: ItemFilter) -> Iterator[ItemText]:
     query = (
         select(ItemVersion)
         .join(Item, IS_CURRENT)
-        .where(Item.id.in_(_matching(wanted).with_only_columns(Item.id)))
+        .where(Item.id.in_(_matching(db, wanted).with_only_columns(Item.id)))
         .options(selectinload(ItemVersion.key))
         .order_by(Item.code)
         .limit(EXPORT_ROWS)
@@ -132,13 +133,10 @@ def texts_for_export(db: Session, wanted: ItemFilter) -> Iterator[ItemText]:
     return (to_text(version) for version in db.scalars(query))
 
 
-def _matching(wanted: ItemFilter) -> Select[Item]:
+def _matching(db: Session, wanted: ItemFilter) -> Select[Item]:
     query = select(Item).where(Item.is_retired.is_(False))
     if wanted.text:
-        pattern = contains(wanted.text)
-        query = query.where(
-            or_(Item.code.like(pattern, escape="\\"), Item.excerpt.like(pattern, escape="\\"))
-        )
+        query = query.where(item_says(db, wanted.text))
     if wanted.unit:
         one_module = len(wanted.unit) == 1 and wanted.unit.isalpha()
         query = query.where(Item.unit.like(f"{wanted.unit}%") if one_module else Item.unit == wanted.unit)

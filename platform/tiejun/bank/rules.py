@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from question_bank.formats.citations import chinese_number
 from question_bank.laws import article_key, in_force
@@ -11,6 +13,15 @@ from question_bank.laws import article_key, in_force
 _ARTICLE = re.compile(
     r"第?([0-9零〇一二两三四五六七八九十百千]+)条?(?:(?:之|-)([0-9一二三四五六七八九十]+))?"
 )
+_N = "[0-9零〇一二两三四五六七八九十百千]"
+_ASKED = re.compile(
+    r"(?P<law>.*?)\s*"
+    rf"(?:(?P<article>第(?:{_N} *)+条(?:之{_N}+)?)|(?P<bare>[0-9]{{1,4}}(?:-[0-9]{{1,2}})?)条?)"
+    rf"(?: *第?(?P<paragraph>{_N}+)款)?(?: *第?\(?(?P<item>{_N}+)\)?项)?"
+)
+_ITEM = re.compile(rf"[（(]({_N}+)[）)]")
+_WITHIN_ITEM = re.compile(r"[0-9]+[.．、]")
+MOST_TERMS = 6
 
 
 class LawState(StrEnum):
@@ -47,6 +58,102 @@ def article_number(text: str) -> str | None:
     except ValueError:
         return None
     return article_key(number, sub) if number else None
+
+
+class AskedArticle(NamedTuple):
+    """What somebody looks for who names an article: words of the law's title, may be none, and its number.
+
+    `place` is the paragraph or item within it, as `places` calls it, or empty.
+    """
+
+    law: str
+    number: str
+    place: str = ""
+
+
+class Place(NamedTuple):
+    """A line of an article; `name` is "p2" for 第二款, "p2-1" for its 第一项, "" for what is neither."""
+
+    name: str
+    paragraph: int
+    is_item: bool
+    text: str
+
+
+def places(text: str) -> list[Place]:
+    r"""Return the lines of an article with their places: （一） is an item, any other line a paragraph.
+
+    >>> [place.name for place in places("甲：\n（一）乙；\n（二）丙。\n丁。")]
+    ['p1', 'p1-1', 'p1-2', 'p2']
+    """
+    found: list[Place] = []
+    names: set[str] = set()
+    paragraph = 0
+    for line in filter(None, map(str.strip, text.splitlines())):
+        item = _ITEM.match(line)
+        is_within = bool(found and found[-1].is_item and _WITHIN_ITEM.match(line))
+        is_item = bool(item and paragraph) or is_within
+        paragraph += 0 if is_item else 1
+        name = f"p{paragraph}"
+        if is_item:
+            name = f"p{paragraph}-{_count(item[1])}" if item else ""
+        found.append(Place("" if name in names else name, paragraph, is_item, line))
+        names.add(name)
+    return found
+
+
+def _count(numeral: str | None) -> int:
+    """Return the number a numeral writes; 0 where there is none, or none that can be read."""
+    try:
+        return chinese_number(numeral) if numeral else 0
+    except ValueError:
+        return 0
+
+
+def asked_article(text: str) -> AskedArticle | None:
+    """Return the article that a search names, or None if it is a search for words.
+
+    A bare number counts in digits only and with a law before it: 二十 is a word of the text, 59 a number.
+
+    >>> asked_article("《环境保护法》第五十九条"), asked_article("法典 59")
+    (AskedArticle(law='环境保护法', number='59'), AskedArticle(law='法典', number='59'))
+    """
+    flat = unicodedata.normalize("NFKC", text).strip()
+    found = _ASKED.fullmatch(flat)
+    if found is None:
+        return None
+    law = "".join(found["law"].split()).strip("《》")
+    number = article_number(found["article"] or found["bare"])
+    if not number or not (law or found["article"]):
+        return None
+    paragraph, item = map(_count, found.group("paragraph", "item"))
+    place = f"p{paragraph or 1}" + (f"-{item}" if item else "") if paragraph or item else ""
+    return AskedArticle(law, number, place)
+
+
+def search_terms(text: str) -> list[str]:
+    """Return the words that must all be found, at most `MOST_TERMS`."""
+    return list(dict.fromkeys(text.split()))[:MOST_TERMS]
+
+
+def marked(text: str, terms: Iterable[str], length: int = 150) -> list[tuple[bool, str]]:
+    """Return the part of `text` around the first hit as pieces, each with whether it is a hit.
+
+    >>> marked("应当立即改正", ["立即"])
+    [(False, '应当'), (True, '立即'), (False, '改正')]
+    """
+    line = re.sub(r"\s+", " ", text).strip()
+    pattern = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
+    first = re.search(pattern, line, re.IGNORECASE) if pattern else None
+    start = max(0, first.start() - length // 4) if first and len(line) > length else 0
+    part = line[start : start + length]
+    pieces = re.split(f"({pattern})", part, flags=re.IGNORECASE) if pattern else [part]
+    found = [(position % 2 == 1, piece) for position, piece in enumerate(pieces) if piece]
+    if start:
+        found.insert(0, (False, "…"))
+    if start + length < len(line):
+        found.append((False, "…"))
+    return found
 
 
 def form_label(position: int) -> str:

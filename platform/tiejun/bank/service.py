@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from question_bank.assembly.form import item_images
+from question_bank.item import Citation
 from question_bank.item import Item as ItemText
 from question_bank.starter import load_starter
 from question_bank.words import kept, listed, said
@@ -20,6 +21,9 @@ from tiejun.bank import images
 from tiejun.bank.citations import CitationCheck, unit_problems
 from tiejun.bank.item_files import ItemFile
 from tiejun.bank.item_rows import add_many, describe, new_row, new_version, stem_hash, text_digest
+from tiejun.bank.law_reviews.impact import follow_ends
+from tiejun.bank.law_reviews.queue import settle, waiting_ids
+from tiejun.bank.law_reviews.things import ITEM
 from tiejun.bank.models import FormSlot, Item, ItemBatch, ItemPurpose
 from tiejun.bank.reports import ItemReport, row_report
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
@@ -49,6 +53,9 @@ def save_item(
 ) -> Item:
     """Write a new item (`base_version` None), or a new version of the one with this id.
 
+    A version that rests on law in force settles the reviews that the item waits for; one that cites law
+    that has ended waits for one.
+
     Args:
         base_version: the version that the writer had before them.
 
@@ -68,8 +75,42 @@ def save_item(
         else _revise(db, item, base_version, actor, now)
     )
     row.purpose = purpose
+    db.flush()
+    _follow_law(db, row, item, actor, now)
     record(db, actor, "item.saved", ("item", row.code), now, version=row.current_version)
     return row
+
+
+def exchange_citation(
+    db: Session, item: ItemText, citation: Citation, by: Citation, actor: Actor, now: datetime
+) -> Item:
+    """Write a new version of an item that cites another article in place of one, and says the same else.
+
+    Its reviews are the caller's business.
+
+    Raises:
+        Rejected: if the new citation does not exist.
+        NotFound: if there is no such item.
+    """
+    cited = dict.fromkeys(by if one == citation else one for one in item.citations)
+    changed = replace(item, citations=tuple(cited))
+    if problems := CitationCheck(db, [changed])(said("试题"), changed).problems:
+        raise Rejected(said("试题没有保存，请改正下面的内容。"), problems)
+    row = _locked(db, item.id)
+    if row.digest != text_digest(changed):
+        _add_version(db, row, changed, actor, now)
+    record(db, actor, "item.saved", ("item", row.code), now, version=row.current_version)
+    db.flush()
+    return row
+
+
+def _follow_law(db: Session, row: Item, item: ItemText, actor: Actor, now: datetime) -> None:
+    settle(db, (ITEM, row.id), _cited(item), actor, now)
+    follow_ends(db, {citation.law for citation in item.citations}, actor, now)
+
+
+def _cited(item: ItemText) -> set[tuple[str, str]]:
+    return {(citation.law, citation.article) for citation in item.citations}
 
 
 def _add(db: Session, item: ItemText, purpose: ItemPurpose, actor: Actor, now: datetime) -> Item:
@@ -90,9 +131,7 @@ def _add(db: Session, item: ItemText, purpose: ItemPurpose, actor: Actor, now: d
 
 
 def _revise(db: Session, item: ItemText, base_version: int, actor: Actor, now: datetime) -> Item:
-    row = db.scalar(select(Item).where(Item.code == item.id).with_for_update())
-    if row is None:
-        raise NotFound(said("题库中没有这道试题。"))
+    row = _locked(db, item.id)
     if row.current_version != base_version:
         raise Conflict(
             said(
@@ -106,12 +145,19 @@ def _revise(db: Session, item: ItemText, base_version: int, actor: Actor, now: d
     return row
 
 
+def _locked(db: Session, code: str) -> Item:
+    row = db.scalar(select(Item).where(Item.code == code).with_for_update())
+    if row is None:
+        raise NotFound(said("题库中没有这道试题。"))
+    return row
+
+
 def _add_version(db: Session, row: Item, item: ItemText, actor: Actor, now: datetime) -> None:
     row.current_version += 1
     version = new_version(item, row.current_version, actor.name, now)
     version.item_id = row.id
     db.add(version)
-    describe(row, item, now)
+    describe(db, row, item, now)
 
 
 def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, now: datetime) -> ItemReport:
@@ -244,10 +290,15 @@ def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome
     shown = {digest for item in coded for digest in item_images(item)}
     images.keep(db, {d: image for d, image in file.images.items() if d in shown}, pen.actor, pen.now)
     add_many(db, coded, plan.purpose, batch.id, pen.actor.name, pen.now)
+    held = waiting_ids(db, ITEM)
     for _, item, outcome, row in outcomes:
         if outcome == "updated" and row is not None:
             _add_version(db, row, item, pen.actor, pen.now)
+            if row.id in held:
+                settle(db, (ITEM, row.id), _cited(item), pen.actor, pen.now)
     db.flush()
+    cited = {citation.law for _, item, _, _ in outcomes for citation in item.citations}
+    follow_ends(db, cited, pen.actor, pen.now)
     record(
         db,
         pen.actor,

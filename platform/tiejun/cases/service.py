@@ -13,7 +13,10 @@ from question_bank.syllabus import load_syllabus
 from question_bank.words import said
 from tiejun.audit import Actor, record
 from tiejun.bank.citations import CitationCheck
+from tiejun.bank.law_reviews.models import Decision as Settlement
+from tiejun.bank.law_reviews.queue import close, settle, waiting
 from tiejun.cases import rules
+from tiejun.cases.law_changes import CASE
 from tiejun.cases.models import (
     CaseCitation,
     CaseComment,
@@ -185,6 +188,8 @@ def publish(db: Session, version: CaseVersion, actor: Actor, now: datetime) -> N
         old.state = CaseState.SUPERSEDED
     version.state, version.decided_at = CaseState.PUBLISHED, now
     version.case.published, version.case.retired_at, version.case.retired_why = version.number, None, None
+    rows = db.scalars(select(CaseCitation).where(CaseCitation.version_id == version.id))
+    settle(db, (CASE, version.case_id), [(row.law_id, row.article) for row in rows], actor, now)
     _record(db, version, "case.published", actor, now)
 
 
@@ -230,6 +235,7 @@ def retire(db: Session, version: CaseVersion, why: str, actor: Actor, now: datet
     if not why:
         raise Rejected(said("没有停用。"), [Problem(said("停用"), "why", said("请写明停用的理由。"))])
     version.case.retired_at, version.case.retired_why = now, why[:500]
+    close(db, waiting(db, CASE, version.case_id), Settlement.RETIRED, actor, now)
     _record(db, version, "case.retired", actor, now)
 
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from tiejun.access import Permission, Persona
+from tiejun.bank.law_reviews import duties as law_reviews
 from tiejun.cases import duties as cases
 from tiejun.certificates import queries as certificates
 from tiejun.certificates.models import Certificate, ResultStatement
@@ -31,6 +32,7 @@ SOURCES = (
     result_queries.duties,
     certificates.duties,
     cases.duties,
+    law_reviews.duties,
 )
 
 

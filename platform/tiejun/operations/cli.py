@@ -9,6 +9,8 @@ import click
 
 from tiejun import outbox as outbox_module
 from tiejun.app import handlers
+from tiejun.audit import SYSTEM
+from tiejun.bank.law_reviews.impact import follow_ends
 from tiejun.bank.laws_service import sync_register
 from tiejun.db import Database
 from tiejun.installation import make_clock, opened
@@ -41,7 +43,10 @@ def db_upgrade() -> None:
     migrate.upgrade(database)
     with database.transaction() as session:
         added = sync_register(session)
+        waiting = follow_ends(session, None, SYSTEM, make_clock(settings)()).total()
     click.echo(f"数据库已是最新结构（{migrate.current(database)}），法规目录新增 {added} 件。")
+    if waiting:
+        click.echo(f"引用已失效法规的 {waiting} 项内容列入了法规变动待核（/law-reviews）。")
 
 
 @db.command("check")

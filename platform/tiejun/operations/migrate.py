@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 
 from tiejun.db import Database
 from tiejun.resources import resource_dir
-from tiejun.tables import METADATA
+from tiejun.tables import METADATA, is_ours
 
 
 def _config() -> Config:
@@ -47,5 +47,6 @@ def current(database: Database) -> str | None:
 def differences(database: Database) -> list[object]:
     """Return what the tables of the database lack or have beyond the models; empty when they agree."""
     with database.engine.connect() as connection:
-        found: list[object] = compare_metadata(MigrationContext.configure(connection), METADATA)
+        options = {"include_object": is_ours}
+        found: list[object] = compare_metadata(MigrationContext.configure(connection, opts=options), METADATA)
         return found

@@ -15,11 +15,13 @@ from question_bank.syllabus import load_syllabus
 from question_bank.words import listed, said
 from tiejun.audit import Actor, record
 from tiejun.bank.law_queries import find_article
+from tiejun.bank.law_reviews.queue import settle
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 from tiejun.files.models import StoredFile
 from tiejun.html import clean, paragraphs
 from tiejun.people.models import Unit
 from tiejun.people.queries import in_scope
+from tiejun.study.law_changes import LESSON
 from tiejun.study.models import Course, Lesson, LessonKind
 from tiejun.study.rules import CATEGORY_WORDS
 
@@ -155,6 +157,7 @@ def save_lesson(
         lesson.file_id = spec.file.id
     course.updated_at = now
     db.flush()
+    settle(db, (LESSON, lesson.id), spec.citations, actor, now)
     record(db, actor, "lesson.saved", ("course", course.public_id), now, title=spec.title)
     return lesson
 

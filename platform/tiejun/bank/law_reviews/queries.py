@@ -1,0 +1,250 @@
+"""Reads of the queue of law changes. What these return of items holds keys: for people with `item:view`."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from question_bank.law_change import Segment, difference
+from question_bank.words import said
+from tiejun.bank.law_reviews.models import LawReview
+from tiejun.bank.law_reviews.things import ITEM
+from tiejun.bank.models import Article, Item, LawVersion
+from tiejun.bank.queries import CitedArticle, ItemDetail, cited_articles, item_detail
+from tiejun.errors import NotFound
+from tiejun.listing import ListPage, scalar_page
+from tiejun.people.models import Unit
+from tiejun.people.queries import in_scope
+
+WAITING, DECIDED, EITHER = "waiting", "decided", "all"
+STATES = (WAITING, DECIDED, EITHER)
+EXPORT_ROWS = 20_000
+GROUPS = {"law": LawReview.law_id, "writer": LawReview.writer, "unit": LawReview.unit}
+
+
+@dataclass(frozen=True)
+class ReviewFilter:
+    """What the queue was asked for; empty means any. `unit` may be a module ("B") or a unit ("B5")."""
+
+    law: str = ""
+    kind: str = ""
+    unit: str = ""
+    writer: str = ""
+    state: str = WAITING
+    page: int = 1
+
+
+def review_filter(asked: Mapping[str, str]) -> ReviewFilter:
+    """Return the filter that the address says."""
+    texts = {name: asked.get(name, "").strip()[:100] for name in ("law", "kind", "unit", "writer")}
+    state = asked.get("state", WAITING)
+    page = asked.get("page", "1")
+    return ReviewFilter(
+        **texts,
+        state=state if state in STATES else WAITING,
+        page=int(page[:9]) if page.isascii() and page.isdecimal() else 1,
+    )
+
+
+@dataclass(frozen=True)
+class ReviewLine:
+    """One review in the list: the article it cites, and the likest of the new ones."""
+
+    review: LawReview
+    cited: CitedArticle
+    best: CitedArticle | None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the decisions are for one law, writer or unit; `name` is its title or code."""
+
+    key: str
+    name: str
+    total: int
+    decided: int
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A new article that may take the old one's place, with how the old text became this one."""
+
+    law: LawVersion
+    article: Article
+    score: float
+    segments: Sequence[Segment]
+
+
+@dataclass(frozen=True)
+class ReviewDetail:
+    """One review with all that a decision needs; `item` is None of a case or a lesson.
+
+    `imported` is the version whose import brought it in, `target` the article chosen.
+    """
+
+    review: LawReview
+    law: LawVersion
+    imported: LawVersion | None
+    target: CitedArticle | None
+    proposals: Sequence[Proposal]
+    item: ItemDetail | None
+    others: Sequence[ReviewLine]
+
+
+def _visible(scopes: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a person with these unit paths may see a review."""
+    return or_(LawReview.owner_id.is_(None), LawReview.owner_id.in_(select(Unit.id).where(in_scope(scopes))))
+
+
+def _matching(scopes: Sequence[str], wanted: ReviewFilter) -> Select[LawReview]:
+    query = select(LawReview).where(_visible(scopes))
+    for name in ("law", "kind", "writer"):
+        if value := getattr(wanted, name):
+            query = query.where(getattr(LawReview, "law_id" if name == "law" else name) == value)
+    if wanted.unit:
+        one_module = len(wanted.unit) == 1 and wanted.unit.isalpha()
+        of_unit = LawReview.unit.like(f"{wanted.unit}%") if one_module else LawReview.unit == wanted.unit
+        query = query.where(of_unit)
+    if wanted.state == WAITING:
+        query = query.where(LawReview.decided_at.is_(None))
+    elif wanted.state == DECIDED:
+        query = query.where(LawReview.decided_at.is_not(None))
+    return query
+
+
+def find_reviews(db: Session, scopes: Sequence[str], wanted: ReviewFilter) -> ListPage[ReviewLine]:
+    """Return one page of the queue, article by article, so that like decisions come together."""
+    ordered = _matching(scopes, wanted).order_by(LawReview.law_id, LawReview.article, LawReview.id)
+    page = scalar_page(db, ordered, wanted.page)
+    return ListPage(_lines(db, page.rows), page.number, page.pages, page.total)
+
+
+def lines_for_export(db: Session, scopes: Sequence[str], wanted: ReviewFilter) -> list[ReviewLine]:
+    """Return the reviews that fit, up to `EXPORT_ROWS`."""
+    ordered = _matching(scopes, wanted).order_by(LawReview.law_id, LawReview.article, LawReview.id)
+    return _lines(db, db.scalars(ordered.limit(EXPORT_ROWS)).all())
+
+
+def _lines(db: Session, rows: Sequence[LawReview]) -> list[ReviewLine]:
+    best = [_best(row) for row in rows]
+    every = {(row.law_id, row.article) for row in rows} | {one for one in best if one}
+    known = {(one.law_id, one.number): one for one in cited_articles(db, sorted(every))}
+    return [
+        ReviewLine(row, known[row.law_id, row.article], known.get(one) if one else None)
+        for row, one in zip(rows, best, strict=True)
+    ]
+
+
+def _best(row: LawReview) -> tuple[str, str] | None:
+    """Return what was chosen, or else the likest candidate."""
+    if row.target_law_id and row.target_article:
+        return row.target_law_id, row.target_article
+    return (row.candidates[0]["law"], row.candidates[0]["article"]) if row.candidates else None
+
+
+def progress(db: Session, scopes: Sequence[str], by: str) -> list[Progress]:
+    """Return how far the decisions are by "law", "writer" or "unit", the most waiting first."""
+    column = GROUPS[by]
+    decided = func.sum(case((LawReview.decided_at.is_not(None), 1), else_=0))
+    rows = db.execute(select(column, func.count(), decided).where(_visible(scopes)).group_by(column)).all()
+    titles = dict(laws_in_queue(db, scopes)) if by == "law" else {}
+    found = [Progress(key or "", titles.get(key, key or ""), total, int(done)) for key, total, done in rows]
+    return sorted(found, key=lambda row: (row.decided - row.total, row.name))
+
+
+def laws_in_queue(db: Session, scopes: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (id, title) of the versions that things in the queue cite."""
+    cited = select(LawReview.law_id).where(_visible(scopes))
+    rows = db.execute(
+        select(LawVersion.id, LawVersion.title, LawVersion.effective)
+        .where(LawVersion.id.in_(cited))
+        .order_by(LawVersion.title, LawVersion.effective)
+    )
+    return [(law_id, f"{title}（{day.year}）" if day else title) for law_id, title, day in rows]
+
+
+def writers_in_queue(db: Session, scopes: Sequence[str]) -> list[str]:
+    """Return who wrote what is in the queue."""
+    return list(
+        db.scalars(select(LawReview.writer).where(_visible(scopes)).distinct().order_by(LawReview.writer))
+    )
+
+
+def waiting_count(db: Session, scopes: Sequence[str], law_id: str = "", kind: str = "") -> int:
+    """Return how many things (not citations) wait, of all laws or of one."""
+    things = _matching(scopes, ReviewFilter(law=law_id, kind=kind)).with_only_columns(
+        LawReview.kind, LawReview.subject_id
+    )
+    return db.scalar(select(func.count()).select_from(things.distinct().subquery())) or 0
+
+
+def waiting_items(db: Session, item_ids: Collection[int]) -> set[int]:
+    """Return which of these items wait for a decision."""
+    return set(
+        db.scalars(
+            select(LawReview.subject_id).where(
+                LawReview.kind == ITEM, LawReview.subject_id.in_(item_ids), LawReview.decided_at.is_(None)
+            )
+        )
+    )
+
+
+def first_waiting(db: Session, code: str) -> LawReview | None:
+    """Return the oldest open review of the item with this code, for its editor."""
+    query = select(LawReview).join(Item, Item.id == LawReview.subject_id)
+    query = query.where(LawReview.kind == ITEM, Item.code == code, LawReview.decided_at.is_(None))
+    return db.scalar(query.order_by(LawReview.id).limit(1))
+
+
+def review_detail(db: Session, scopes: Sequence[str], public_id: UUID) -> ReviewDetail:
+    """Return one review with the candidates and their differences.
+
+    Raises:
+        NotFound: if there is none that this person may see.
+    """
+    review = db.scalar(select(LawReview).where(LawReview.public_id == public_id, _visible(scopes)))
+    if review is None:
+        raise NotFound(said("没有这一条待核，或不在您的管理范围内。"))
+    others = select(LawReview).where(
+        LawReview.kind == review.kind,
+        LawReview.subject_id == review.subject_id,
+        LawReview.id != review.id,
+        LawReview.decided_at.is_(None),
+    )
+    code = db.scalar(select(Item.code).where(Item.id == review.subject_id)) if review.kind == ITEM else None
+    target = (review.target_law_id, review.target_article)
+    return ReviewDetail(
+        review=review,
+        law=db.get_one(LawVersion, review.law_id),
+        imported=db.get(LawVersion, review.import_of) if review.import_of else None,
+        target=cited_articles(db, [target])[0] if target[0] and target[1] else None,  # type: ignore[list-item]
+        proposals=_proposals(db, review),
+        item=item_detail(db, code) if code is not None else None,
+        others=_lines(db, db.scalars(others.order_by(LawReview.id)).all()),
+    )
+
+
+def _proposals(db: Session, review: LawReview) -> list[Proposal]:
+    keys = [(one["law"], one["article"]) for one in review.candidates]
+    rows = db.execute(
+        select(Article, LawVersion)
+        .join(LawVersion, LawVersion.id == Article.law_id)
+        .where(tuple_(Article.law_id, Article.number).in_(keys))
+    )
+    known = {(article.law_id, article.number): (article, law) for article, law in rows}
+    return [
+        Proposal(known[key][1], known[key][0], one["score"], difference(review.old_text, known[key][0].text))
+        for key, one in zip(keys, review.candidates, strict=True)
+        if key in known
+    ]
+
+
+def next_waiting(db: Session, scopes: Sequence[str], after: LawReview) -> UUID | None:
+    """Return the next open review of an item on the same law, then of any; None if there is no more."""
+    waits = select(LawReview.public_id).where(
+        _visible(scopes), LawReview.decided_at.is_(None), LawReview.kind == ITEM
+    )
+    same_law = case((LawReview.law_id == after.law_id, 0), else_=1)
+    return db.scalar(waits.order_by(same_law, LawReview.law_id, LawReview.article, LawReview.id).limit(1))

@@ -1,0 +1,11 @@
+"""What the factory and the command line tie together alike: features that tell the bank what they cite."""
+
+from tiejun.bank.law_reviews.things import contribute
+from tiejun.cases.law_changes import CASE, cases_citing
+from tiejun.study.law_changes import LESSON, lessons_citing
+
+
+def wire() -> None:
+    """Make known to the bank what other features cite; any number of times."""
+    contribute(CASE, cases_citing)
+    contribute(LESSON, lessons_citing)

@@ -41,7 +41,7 @@ _HEAD = 4096
 
 
 def is_qti(content: bytes) -> bool:
-    """Return whether a file is to be read as QTI: a ZIP with its manifest, or XML with an item as its root."""
+    """Return whether a file is to be read as QTI: a ZIP with a manifest, or XML whose root is an item."""
     head = content[:_HEAD].removeprefix(codecs.BOM_UTF8)
     return is_zip_of_qti(content) if head.startswith(_ZIP) else bool(_ROOT.match(head))
 

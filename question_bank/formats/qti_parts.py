@@ -70,6 +70,8 @@ class Sheet:
             response = self.response(interaction)
             if response.id in self.trial.right:
                 raise QtiRefused(KEY, said("两处作答用了同一个“%(id)s”", id=response.id[:60]))
+            if response.has_default:
+                self.trial.warn(KEY, said("预先填好或选好的作答没有保存"))
             is_text = interaction.tag == "textEntryInteraction"
             self.trial.right[response.id] = right_text(response) if is_text else response.correct
 
@@ -160,6 +162,8 @@ def _with_key(
     if part_type is PartType.TRUE_FALSE:
         right = next(option["id"] for option, truth in zip(options, truths, strict=True) if truth)
         return {"type": part_type.value, "key": key == [right], "points": points}
+    if 1 < most < len(options):
+        sheet.trial.warn(OPTIONS, said("原题最多选 %(n)s 项，本系统不限选几项", n=most))
     if not is_single and len(key) == 1:
         sheet.trial.warn(KEY, said("多选题只有一个答案，请核对"))
     found: Json = {"type": part_type.value, "options": options, "points": points}

@@ -82,13 +82,14 @@ class Mapping:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A `responseDeclaration`."""
+    """A `responseDeclaration`; with a default the candidate finds an answer filled in."""
 
     id: str
     cardinality: str
     base_type: str
     correct: Value
     mapping: Mapping | None
+    has_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,7 @@ def _response(declaration: etree._Element) -> Response:
         base_type,
         correct,
         _mapping(mapping, base_type) if mapping is not None and typed else None,
+        declaration.find("defaultValue/value") is not None,
     )
 
 

@@ -190,6 +190,17 @@ def test_scripts_and_handlers_do_not_survive():
     assert part(item(body, declared("A"))).stem == "问题\n下列哪一项正确？"
 
 
+def test_an_answer_filled_in_before_and_a_limit_of_options_are_named_as_lost():
+    filled = declared("A", "B", many=True).replace(
+        "</responseDeclaration>", "<defaultValue><value>C</value></defaultValue></responseDeclaration>"
+    )
+    content = item(choice("甲", "乙", "丙", most=2), filled)
+    assert part(content).key == ("a", "b")
+    assert "预先填好或选好的作答没有保存" in told(content)
+    assert "最多选 2 项" in told(content)
+    assert told(item(choice("甲", "乙", "丙", most=3), declared("A", "B", many=True))) == ""
+
+
 def test_ruby_is_read_as_the_word_with_its_reading_in_brackets():
     body = choice("甲", "<ruby>罚<rp>(</rp><rt>fá</rt><rp>)</rp></ruby>款")
     assert texts(part(item(body, declared("A")))) == ["甲", "罚（fá）款"]

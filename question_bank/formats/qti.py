@@ -4,7 +4,7 @@ Public: `read_qti`, `is_qti`, and from `xml_document` `XmlRefused`.
 
 Every item stands for itself: it becomes one of ours as a whole, or is named with its reason and becomes
 nothing. Identifiers of QTI are unique in the file of their maker only, so ids are made up here. Decision
-0021 tells what comes in and why.
+0023 tells what comes in and why.
 """
 
 import codecs

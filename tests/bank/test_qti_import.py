@@ -92,6 +92,16 @@ def test_the_command_imports_a_package_with_its_images(
         assert "排序题（orderInteraction）" in report["problems"][0]["message"]
 
 
+def test_the_same_package_again_changes_nothing(command_line: CliRunner, laws: Database, tmp_path: Path):
+    path = tmp_path / "qti.zip"
+    path.write_bytes(GOOD)
+    reports = [
+        json.loads(command_line.invoke(commands, ["items", "import", str(path), "--json"]).stdout)
+        for _ in range(2)
+    ]
+    assert [(report["created"], report["unchanged"]) for report in reports] == [(1, 0), (0, 1)]
+
+
 def test_a_package_that_is_none_is_refused_on_the_command_line(
     command_line: CliRunner, laws: Database, tmp_path: Path
 ):

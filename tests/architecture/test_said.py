@@ -110,6 +110,7 @@ TABLES = {
         *("CODE", "COLUMNS", "LEFT_OUT"),
         *("write_bank", "_write_left_out", "item_cells", "_part_cells"),
     },
+    "question_bank/formats/qti_parts.py": {"TRUE", "FALSE"},
     "question_bank/formats/row.py": {"DIFFICULTIES", "_points"},
     "question_bank/formats/docx_numbers.py": {"_DIGITS", "_chinese"},
     "question_bank/formats/typed_lines.py": {"FIELD_NAMES"},

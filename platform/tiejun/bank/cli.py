@@ -86,7 +86,7 @@ def items_import(  # noqa: PLR0913 - one for each option
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """导入试题：Excel（.xlsx）、CSV、Moodle XML、GIFT、Aiken 或 JSON，按内容辨认。
+    """导入试题：Excel（.xlsx）、CSV、Moodle XML、GIFT、Aiken、QTI（.xml 或 .zip）或 JSON，按内容辨认。
 
     有一题不合格就都不导入，除非写明 --skip-faulty。JSON 报告的 rows 逐题列出结果和答案。
     """

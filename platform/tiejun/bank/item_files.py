@@ -12,6 +12,7 @@ from question_bank.formats.docx_text import DocxRefused, is_docx, read_docx
 from question_bank.formats.gift import read_gift
 from question_bank.formats.item_json import JsonRefused, read_json
 from question_bank.formats.moodle_xml import XmlRefused, read_moodle
+from question_bank.formats.qti import is_qti, read_qti
 from question_bank.formats.report import QuestionReport
 from question_bank.formats.spreadsheet import (
     ImportDefaults,
@@ -29,7 +30,7 @@ from tiejun.bank.images import BadImage, Prepared, prepare
 from tiejun.bank.reports import as_problem
 from tiejun.errors import DomainError, Problem
 
-FORMATS = ("auto", "xlsx", "csv", "docx", "text", "moodle-xml", "gift", "aiken", "json")
+FORMATS = ("auto", "xlsx", "csv", "docx", "text", "moodle-xml", "gift", "aiken", "qti", "json")
 _WORKBOOK = (b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1"))
 _UTF_16 = ("<".encode("utf-16"), "\ufeff<".encode("utf-16-be"))
 
@@ -90,6 +91,7 @@ _QUESTIONS = {
     "moodle-xml": read_moodle,
     "gift": read_gift,
     "aiken": read_aiken,
+    "qti": read_qti,
 }
 
 
@@ -97,6 +99,8 @@ def kind_of(content: bytes, name: str) -> str:
     """Return the format of a file by its content; only where that says nothing, by its name."""
     ending = PurePath(name).suffix.lower().removeprefix(".")
     head = content[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if is_qti(content) or ending == "zip":
+        return "qti"
     if head.startswith(_WORKBOOK):
         return "docx" if ending in ("doc", "docx") or is_docx(content) else "xlsx"
     if ending in _TEXTS:

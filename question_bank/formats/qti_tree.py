@@ -1,0 +1,75 @@
+"""One spelling for all versions of QTI: element and attribute names as QTI 2 writes them, no namespaces.
+
+Public: `normalised`, `need_bounds`, `text_of`, `cut`.
+
+QTI 3.0 writes `qti-choice-interaction` and `max-choices` where 2.1 and 2.2 write `choiceInteraction` and
+`maxChoices`; 2.x, APIP and 3.0 each have namespaces of their own. After `normalised` there is one tree, so
+that everything else is said once.
+"""
+
+import re
+
+from lxml import etree
+
+from question_bank.formats.xml_document import XmlRefused
+from question_bank.words import said
+
+MAX_ELEMENTS, MAX_DEPTH = 20_000, 100
+"""Of one item. The largest that we know of has 400 elements, 13 deep."""
+_PREFIX = "qti-"
+_HYPHEN = re.compile(r"-([a-z0-9])")
+_OWN = ("data-", "aria-")
+"""Attributes that HTML spells with hyphens."""
+
+
+def normalised(root: etree._Element) -> etree._Element:
+    """Return `root` itself with all its names in one spelling; lines stay those of the file."""
+    for element in root.iter(etree.Element):
+        name = etree.QName(element).localname
+        is_qti = name.startswith(_PREFIX)
+        element.tag = _camel(name.removeprefix(_PREFIX)) if is_qti else name
+        attributes: dict[str, str] = {}
+        for spelled, value in element.attrib.items():
+            local = etree.QName(spelled).localname
+            kept = local if not is_qti or local.startswith(_OWN) else _camel(local)
+            attributes.setdefault(kept, value)
+        element.attrib.clear()
+        element.attrib.update(attributes)
+    return root
+
+
+def need_bounds(root: etree._Element) -> None:
+    """Refuse an item that is too large or too deep to be gone through again and again.
+
+    Raises:
+        XmlRefused: if it is.
+    """
+    elements = depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        elements += event == "start"
+        if elements > MAX_ELEMENTS or depth > MAX_DEPTH:
+            bounds = {"elements": MAX_ELEMENTS, "depth": MAX_DEPTH}
+            raise XmlRefused(said("一题的 XML 超过 %(elements)s 个元素或 %(depth)s 层，不读取", **bounds))
+
+
+def _camel(name: str) -> str:
+    return _HYPHEN.sub(lambda match: match[1].upper(), name)
+
+
+def text_of(element: etree._Element | None) -> str:
+    """Return all text in an element, trimmed, its blanks and line breaks collapsed."""
+    return " ".join("".join(element.itertext()).split()) if element is not None else ""
+
+
+def cut(element: etree._Element, leaves: str = "") -> None:
+    """Take an element out of its parent; `leaves` and the text that followed it stay in its place."""
+    parent, before = element.getparent(), element.getprevious()
+    if parent is None:
+        return
+    rest = leaves + (element.tail or "")
+    if rest and before is not None:
+        before.tail = (before.tail or "") + rest
+    elif rest:
+        parent.text = (parent.text or "") + rest
+    parent.remove(element)

@@ -1,0 +1,127 @@
+"""QTI on the page and the command line: looked at first, images kept, what is refused named."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from question_bank.formats.bank_sheet import write_bank
+from tests.bank.samples import item as sample
+from tests.question_bank.moodle import image_bytes
+from tests.question_bank.qti import choice, declared, item, package, zipped
+from tests.support.world import World, csrf_token, sign_in
+from tiejun.bank.item_files import kind_of
+from tiejun.bank.models import Item, ItemImage
+from tiejun.cli import commands
+from tiejun.db import Database
+
+BODY = '<p>看图<img src="a.png" alt="排放口"/></p>' + choice("甲", "乙")
+ORDER = item('<orderInteraction responseIdentifier="RESPONSE"/>', declared("A"), name="Q-9")
+FILES = {"q/1.xml": item(BODY, declared("B")), "q/a.png": image_bytes("red"), "2.xml": ORDER}
+GOOD = package(FILES, "q/1.xml")
+MIXED = package(FILES, "q/1.xml", "2.xml")
+
+
+def count(database: Database, table: type) -> int:
+    with database.reading() as db:
+        return db.scalar(select(func.count()).select_from(table)) or 0
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "kind"),
+    [
+        (GOOD, "a.zip", "qti"),
+        (GOOD, "a.xlsx", "qti"),
+        (b"no zip", "a.zip", "qti"),
+        (zipped({"a.xml": b""}), "a.zip", "qti"),
+        (zipped({"a.xml": b""}), "a.xlsx", "xlsx"),
+        (FILES["q/1.xml"], "a.xml", "qti"),
+        (item(BODY, version="3.0"), "a.txt", "qti"),
+        (write_bank([sample("T-1")]).content, "a.xlsx", "xlsx"),
+        (zipped({"[Content_Types].xml": b""}), "a.docx", "docx"),
+        (b"<quiz/>", "a.xml", "moodle-xml"),
+    ],
+)
+def test_a_file_is_known_as_qti_by_what_is_in_it(content: bytes, name: str, kind: str):
+    assert kind_of(content, name) == kind
+
+
+@pytest.fixture
+def command_line(settings, laws: Database, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.setenv("TIEJUN_MODE", "test")
+    monkeypatch.setenv("TIEJUN_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("TIEJUN_DATABASE_URL", settings.database_url)
+    return CliRunner()
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "status", "items"),
+    [
+        (GOOD, [], 0, 1),
+        (GOOD, ["--format", "qti"], 0, 1),
+        (MIXED, [], 1, 0),
+        (MIXED, ["--skip-faulty"], 3, 1),
+        (MIXED, ["--dry-run"], 1, 0),
+    ],
+)
+def test_the_command_imports_a_package_with_its_images(
+    command_line: CliRunner,
+    laws: Database,
+    tmp_path: Path,
+    content: bytes,
+    options: list[str],
+    status: int,
+    items: int,
+):
+    path = tmp_path / "qti.zip"
+    path.write_bytes(content)
+
+    result = command_line.invoke(commands, ["items", "import", str(path), "--json", *options])
+
+    assert (result.exit_code, count(laws, Item), count(laws, ItemImage)) == (status, items, items), (
+        result.output
+    )
+    report = json.loads(result.stdout)
+    assert [row["correct"] for row in report["rows"]] == [["乙"]]
+    if content is MIXED:
+        assert "Q-9" in report["problems"][0]["where"]
+        assert "排序题（orderInteraction）" in report["problems"][0]["message"]
+
+
+def test_the_same_package_again_changes_nothing(command_line: CliRunner, laws: Database, tmp_path: Path):
+    path = tmp_path / "qti.zip"
+    path.write_bytes(GOOD)
+    reports = [
+        json.loads(command_line.invoke(commands, ["items", "import", str(path), "--json"]).stdout)
+        for _ in range(2)
+    ]
+    assert [(report["created"], report["unchanged"]) for report in reports] == [(1, 0), (0, 1)]
+
+
+def test_a_package_that_is_none_is_refused_on_the_command_line(
+    command_line: CliRunner, laws: Database, tmp_path: Path
+):
+    path = tmp_path / "qti.zip"
+    path.write_bytes(zipped({"../imsmanifest.xml": b""}))
+    result = command_line.invoke(commands, ["items", "import", str(path), "--json"])
+    assert result.exit_code == 1
+    assert "不安全" in result.output
+
+
+def test_the_page_shows_what_would_come_in_and_takes_it(world: World, client: FlaskClient, laws: Database):
+    sign_in(client, "item_writer")
+    token = csrf_token(client, "/items/import")
+    asked = {"purpose": "practice", "unit": "B5", "csrf_token": token}
+    sent = client.post("/items/import", data={**asked, "file": (io.BytesIO(MIXED), "qti.zip")})
+    assert sent.status_code == 303
+
+    page = client.get(sent.headers["Location"]).get_data(as_text=True)
+
+    assert "第 1 题“Q1”（q/1.xml）" in page
+    assert "排序题（orderInteraction）" in page
+    taken = client.post(sent.headers["Location"], data={"csrf_token": token, "skip_faulty": "y"})
+    assert (taken.status_code, count(laws, Item), count(laws, ItemImage)) == (303, 1, 1)

@@ -1,4 +1,4 @@
-"""How alike items are, what differs in figures only, and that an index finds what comparing all pairs does."""
+"""How alike items are, what differs in figures only, and that an index finds what all pairs would give."""
 
 import random
 from dataclasses import replace

@@ -118,7 +118,7 @@ def wording(content: Mapping[str, Any]) -> Wording:
 
 def _plain(text: str) -> str:
     """Return a text as `scoring.normalise` has it, without signs and blanks, an image as its name."""
-    shown = IMAGE.sub(lambda found: f"图{found[2][:8]}", text) if "](image:" in text else text
+    shown = IMAGE.sub(lambda found: f"image{found[2][:8]}", text) if "](image:" in text else text
     return _SIGN.sub("", unicodedata.normalize("NFKC", shown).casefold())
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from question_bank.item import Item as ItemText
 from question_bank.item import Part, number_json
 from question_bank.law_compare import Run, difference
+from question_bank.laws import PREFIX
 from question_bank.markup import without_images
 from question_bank.terms import PartType
 from question_bank.words import clauses, listed, said
@@ -83,7 +84,7 @@ def _article_names(db: Session, items: Iterable[ItemText]) -> dict[tuple[str, st
 
 
 def _title(law: LawVersion) -> str:
-    short = law.title.removeprefix("中华人民共和国")
+    short = law.title.removeprefix(PREFIX)
     return said("%(title)s（%(year)s）", title=short, year=law.effective.year) if law.effective else short
 
 

@@ -18,7 +18,7 @@ from tiejun.listing import contains
 
 LETTERS = 6
 """Characters of a stretch: long enough to stand in few items, short enough to survive a change of words."""
-MOST_STRETCHES = 24
+MOST_STRETCHES = 10
 _RUN = re.compile(r"[^\W_]+")
 
 

@@ -65,6 +65,8 @@ migration: env-dev  ## write the next migration from the models (TITLE=)
 benchmarks: env-dev  ## speed, as ratios within one run
 	$(PY) -m benchmarks.imports
 	$(PY) -m benchmarks.pages
+	$(PY) -m benchmarks.item_search
+	$(PY) -m benchmarks.similarity
 
 screenshots: env-dev assets  ## make the pictures of the README with Chromium
 	$(PY) -m scripts.screenshots

@@ -9,6 +9,7 @@ from tiejun.bank import editing, law_queries, queries
 from tiejun.bank.draft import Draft
 from tiejun.bank.editing import Target
 from tiejun.bank.law_reviews.queries import first_waiting
+from tiejun.bank.twins import most_alike
 from tiejun.clock import beijing
 from tiejun.errors import Conflict, DomainError, Rejected
 from tiejun.web import actor, notice, now, reading, transaction
@@ -71,6 +72,7 @@ def _page(draft: Draft, target: Target, error: DomainError | None = None) -> str
         laws = law_queries.laws_for_choice(db, today)
         advice = editing.by_field(editing.advice(db, draft, today))
         review = first_waiting(db, target.code)
+        twins = most_alike(db, draft.to_json(target.code), target.code)
     return render_template(
         "bank/edit.html",
         draft=draft,
@@ -83,4 +85,5 @@ def _page(draft: Draft, target: Target, error: DomainError | None = None) -> str
         error=error,
         errors=editing.by_field(error.problems if isinstance(error, Rejected) else ()),
         advice=advice,
+        twins=twins,
     )

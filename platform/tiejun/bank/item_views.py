@@ -13,6 +13,7 @@ from tiejun.bank.law_reviews.queries import waiting_count, waiting_items
 from tiejun.bank.law_reviews.queue import waiting
 from tiejun.bank.law_reviews.things import ITEM
 from tiejun.bank.queries import ItemFilter, item_filter
+from tiejun.bank.version_comparison import compare_versions
 from tiejun.clock import beijing
 from tiejun.web import actor, now, reading, transaction
 
@@ -100,6 +101,16 @@ def item(code: str) -> ResponseReturnValue:
         reviews = waiting(db, ITEM, detail.item.id)
     today = beijing(now()).date()
     return render_template("bank/item.html", detail=detail, item=detail.item, today=today, reviews=reviews)
+
+
+@bp.get("/items/<code>/compare")
+@require(Permission.ITEM_VIEW)
+def compare(code: str) -> ResponseReturnValue:
+    """Show two versions of an item side by side, by default the present one and the one before."""
+    old, new = request.args.get("from", type=int), request.args.get("to", type=int)
+    with reading() as db:
+        found = compare_versions(db, code, old, new)
+    return render_template("bank/compare.html", found=found)
 
 
 def attachment(content: bytes, name: str, media_type: str = XLSX) -> Response:

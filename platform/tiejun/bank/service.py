@@ -1,7 +1,7 @@
 """Writes of the item bank: single items, imports, the starter bank. A version, once written, stays."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -26,6 +26,7 @@ from tiejun.bank.law_reviews.queue import settle, waiting_ids
 from tiejun.bank.law_reviews.things import ITEM
 from tiejun.bank.models import FormSlot, Item, ItemBatch, ItemPurpose
 from tiejun.bank.reports import ItemReport, row_report
+from tiejun.bank.twins import Twins, twin_sentence
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 
 STARTER = "随附示例题库"
@@ -164,8 +165,8 @@ def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, no
     """Write the items of a file: all rows or none, unless the plan leaves faulty rows out.
 
     A row with a code of its own is known again by it; any other by its whole content, so that a file may
-    be imported twice. A stem that the bank already has is a warning. When `report.is_written` is False the
-    caller's transaction is untouched.
+    be imported twice. A new row that asks nearly what the bank or another row asks is a warning. When
+    `report.is_written` is False the caller's transaction is untouched.
     """
     report = ItemReport(read=file.read, problems=list(file.problems), warnings=list(file.warnings))
     present = _Present(db, file)
@@ -176,15 +177,29 @@ def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, no
         report.count(outcome)
         code = row.code if row else item.id if item.id in file.codes else None
         report.rows.append(row_report(where, item, outcome, code))
-        if outcome == "created" and (twins := present.twins(item)):
-            report.warnings.append(
-                Problem(where, said("题干"), said("题库中已有相同题干：%(names)s", names=listed(twins[:3])))
-            )
+    report.warnings += _twins(
+        db, [(where, item) for where, item, done, _ in outcomes if done == "created"], present
+    )
     report.is_written = not plan.dry_run and (plan.skip_faulty or not report.problems)
     if report.is_written:
         _write(db, file, plan, outcomes, _Pen(actor, now, report))
     _tell_warnings(report)
     return report
+
+
+def _twins(db: Session, rows: Sequence[tuple[str, ItemText]], present: "_Present") -> Iterator[Problem]:
+    """Return a warning for each new row that asks what the bank or a row before it asks already."""
+    twins = Twins(db, [item for _, item in rows])
+    for position, (where, item) in enumerate(rows):
+        known = present.twins(item)
+        if known:
+            names = listed(known[:3])
+            yield Problem(where, said("题干"), said("题库中已有相同题干：%(names)s", names=names))
+        if (found := twins.in_bank(position)) and found[0] not in known:
+            yield Problem(where, said("题干"), twin_sentence(found[0], found[1]))
+        if within := twins.in_file(position):
+            place = said("文件中 %(place)s", place=rows[within[0]][0])
+            yield Problem(where, said("题干"), twin_sentence(place, within[1]))
 
 
 def _tell_warnings(report: ItemReport) -> None:

@@ -49,9 +49,12 @@ def law_file(law: dict[str, object]) -> tuple[str, bytes]:
 def test_a_writer_goes_from_the_first_page_through_the_queue_to_its_end(town: Server, contexts: Contexts):
     page: Page = contexts.new().new_page()
     sign_in(page, town.url, WRITER)
-    expect(page.get_by_text("3 道题所引法条已变动")).to_be_visible()
+    expect(page.get_by_text("6 道题所引法条已变动")).to_be_visible()  # three of them the demo's own
     page.get_by_role("link", name="去核对").click()
     expect(page.get_by_role("heading", name="法规变动待核")).to_be_visible()
+    page.locator("select[name=law]").select_option(OLD_CODE)
+    page.get_by_role("button", name="筛选").click()
+    expect(page.locator("#reviews table tbody tr")).to_have_count(3)
     assert violations(page) == []
 
     page.locator("#reviews table a").first.click()
@@ -76,13 +79,16 @@ def test_a_writer_goes_from_the_first_page_through_the_queue_to_its_end(town: Se
     page.get_by_label("理由").fill("新办法没有这一制度")
     page.get_by_role("button", name="停用这道题").click()
     expect(page.get_by_text("已停用：LAW-3")).to_be_visible()
+    # With this law done, the next is what another law left.
+    expect(page.get_by_role("heading", level=1)).to_contain_text("OLD-001")
+    page.goto(f"{town.url}/law-reviews?law={OLD_CODE}")
     expect(page.get_by_text("没有符合条件的待核内容")).to_be_visible()
 
 
 def test_the_queue_and_a_review_fit_a_phone(town: Server, contexts: Contexts):
     page = contexts.new(viewport=PHONE).new_page()
     sign_in(page, town.url, WRITER)
-    page.goto(f"{town.url}/law-reviews?state=all")
+    page.goto(f"{town.url}/law-reviews?state=all&law={OLD_CODE}")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert violations(page) == []
     page.locator("#reviews table a").first.click()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -11,6 +11,7 @@ from tiejun import outbox
 from tiejun.app import handlers
 from tiejun.audit import SYSTEM
 from tiejun.certificates.models import Certificate
+from tiejun.clock import beijing
 from tiejun.demo.cli import demo_environment, prepare_demo
 from tiejun.demo.people import person_named
 from tiejun.installation import Core, opened
@@ -50,6 +51,11 @@ def learn(core: Core, settings: Settings, lesson: Lesson, person_id: int, at: da
     return at
 
 
+def morning(core: Core, days: int) -> datetime:
+    """Return nine o'clock in Beijing so many days ahead: what is learnt from then on ends on the same day."""
+    return (beijing(core.clock()) + timedelta(days=days)).replace(hour=9, minute=0).astimezone(UTC)
+
+
 def certificates(core: Core, person_id: int) -> int:
     with core.database.reading() as db:
         wanted = Certificate.person_id == person_id
@@ -57,7 +63,7 @@ def certificates(core: Core, person_id: int) -> int:
 
 
 def test_the_last_lesson_of_a_set_gives_a_waiting_pass_its_certificate(laid: Core):
-    now, counting = laid.clock(), replace(laid.settings, course_set_counts=True)
+    now, counting = morning(laid, 1), replace(laid.settings, course_set_counts=True)
     with laid.database.transaction() as db:
         person_id = person_named(db, UNTRAINED).id
         course = db.scalars(select(Course).where(Course.slug == TWO_LESSONS)).one()
@@ -82,7 +88,7 @@ def test_the_last_lesson_of_a_set_gives_a_waiting_pass_its_certificate(laid: Cor
 
 
 def test_without_the_setting_nothing_is_recorded(laid: Core):
-    now = laid.clock() + timedelta(hours=1)
+    now = morning(laid, 2)
     with laid.database.transaction() as db:
         person_id = person_named(db, "沈佳").id
         course = db.scalars(select(Course).where(Course.slug == TWO_LESSONS)).one()

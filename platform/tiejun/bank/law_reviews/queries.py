@@ -214,16 +214,20 @@ def review_detail(db: Session, scopes: Sequence[str], public_id: UUID) -> Review
         LawReview.decided_at.is_(None),
     )
     code = db.scalar(select(Item.code).where(Item.id == review.subject_id)) if review.kind == ITEM else None
-    target = (review.target_law_id, review.target_article)
     return ReviewDetail(
         review=review,
         law=db.get_one(LawVersion, review.law_id),
         imported=db.get(LawVersion, review.import_of) if review.import_of else None,
-        target=cited_articles(db, [target])[0] if target[0] and target[1] else None,  # type: ignore[list-item]
+        target=_target(db, review),
         proposals=_proposals(db, review),
         item=item_detail(db, code) if code is not None else None,
         others=_lines(db, db.scalars(others.order_by(LawReview.id)).all()),
     )
+
+
+def _target(db: Session, review: LawReview) -> CitedArticle | None:
+    law_id, article = review.target_law_id, review.target_article
+    return cited_articles(db, [(law_id, article)])[0] if law_id and article else None
 
 
 def _proposals(db: Session, review: LawReview) -> list[Proposal]:

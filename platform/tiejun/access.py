@@ -43,6 +43,7 @@ class Permission(StrEnum):
     HOURS_RECORD = "hours:record"
     HOURS_VIEW = "hours:view"
     ITEM_IMPORT = "item:import"
+    ITEM_REVIEW = "item:review"
     ITEM_VIEW = "item:view"
     ITEM_WRITE = "item:write"
     LATE_REVIEW = "late:review"
@@ -145,7 +146,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CASE_REVIEW,
         },
         Role.ITEM_WRITER: {Permission.ITEM_VIEW, Permission.ITEM_WRITE, Permission.ITEM_IMPORT},
-        Role.ITEM_REVIEWER: {Permission.ITEM_VIEW, Permission.CASE_REVIEW},
+        Role.ITEM_REVIEWER: {Permission.ITEM_VIEW, Permission.ITEM_REVIEW, Permission.CASE_REVIEW},
         Role.MARKER: {Permission.MARKING_SCORE},
         Role.INVIGILATOR: {
             Permission.SITTING_VIEW,

@@ -16,6 +16,7 @@ from tiejun.bank.item_views import bp as bank
 from tiejun.bank.law_import_views import bp as law_import
 from tiejun.bank.law_reviews.views import bp as law_reviews
 from tiejun.bank.law_views import bp as laws
+from tiejun.bank.life.views import bp as bank_life
 from tiejun.cases.cited_in import cases_citing
 from tiejun.cases.review_views import bp as cases
 from tiejun.certificates.service import issuer_for, receive_result
@@ -62,6 +63,7 @@ BLUEPRINTS = (
     laws,
     five_years,
     law_reviews,
+    bank_life,
     law_import,
     bank,
     bank_editor,

@@ -173,7 +173,7 @@ def test_too_few_items_name_the_kind_and_how_many_are_missing(
     with starter.transaction() as db:
         kept = db.scalars(select(Item.id).where(Item.kind == "true_false").limit(7)).all()
         db.execute(
-            update(Item).where(Item.kind == "true_false", Item.id.not_in(kept)).values(is_retired=True)
+            update(Item).where(Item.kind == "true_false", Item.id.not_in(kept)).values(state="retired")
         )
     with starter.transaction() as db, pytest.raises(DomainError) as refused:
         freeze_form(db, blueprint.id, "seed", writer, clock())
@@ -216,7 +216,7 @@ def test_a_frozen_form_stays_as_it_is_when_its_items_change(
     form = freeze(starter, blueprint, "seed", clock, writer)
     with starter.transaction() as db:
         before = slot_keys(db, form.id)
-        db.execute(update(Item).values(is_retired=True, current_version=99))
+        db.execute(update(Item).values(state="retired", current_version=99))
     with starter.reading() as db:
         assert slot_keys(db, form.id) == before
 

@@ -29,7 +29,7 @@ def officer(live_server, contexts):
         sync_register(db)
         install_starter(db, SYSTEM, now, ItemPurpose.PRACTICE)
         # The journey needs to know what comes: one choice, one essay.
-        db.execute(update(Item).where(Item.kind.not_in(("single", "essay"))).values(is_retired=True))
+        db.execute(update(Item).where(Item.kind.not_in(("single", "essay"))).values(state="retired"))
     database.dispose()
     page = contexts.new(viewport=PHONE).new_page()
     page.goto(f"{live_server.url}/sign-in")

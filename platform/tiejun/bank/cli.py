@@ -15,7 +15,7 @@ from tiejun.bank.export import KINDS, export_bank
 from tiejun.bank.item_files import FORMATS, read_item_file
 from tiejun.bank.law_reviews.words import KIND_WORDS
 from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files, sync_register
-from tiejun.bank.models import ItemPurpose
+from tiejun.bank.models import ItemPurpose, ItemState
 from tiejun.bank.queries import item_filter
 from tiejun.bank.service import ImportPlan, import_items, install_starter
 from tiejun.clock import beijing
@@ -27,6 +27,7 @@ from tiejun.installation import opened
 REFUSED = 1
 SOME_LEFT_OUT = 3
 PURPOSES = [purpose.value for purpose in ItemPurpose]
+IMPORT_STATES = [ItemState.DRAFT.value, ItemState.OPERATIONAL.value]
 PATH = click.Path(path_type=Path)
 
 
@@ -75,6 +76,13 @@ def items() -> None:
 )
 @click.option("--unit", help="没有写明单元的行归入哪个大纲单元，如 B1")
 @click.option("--skip-faulty", is_flag=True, help="略去有误的行，导入其余（退出码 3）")
+@click.option(
+    "--state",
+    type=click.Choice(IMPORT_STATES),
+    default="draft",
+    show_default=True,
+    help="draft 须在平台审核后才能使用；operational 表示已在别处审定",
+)
 @DRY_RUN
 @AS_JSON
 def items_import(  # noqa: PLR0913 - one for each option
@@ -83,6 +91,7 @@ def items_import(  # noqa: PLR0913 - one for each option
     purpose: str,
     unit: str | None,
     skip_faulty: bool,
+    state: str,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -100,7 +109,7 @@ def items_import(  # noqa: PLR0913 - one for each option
             raise
         tell(ImportReport(rejected=1, problems=[Problem(path.name, "", error.message)]), as_json, dry_run)
         sys.exit(REFUSED)
-    plan = ImportPlan(ItemPurpose(purpose), skip_faulty, dry_run)
+    plan = ImportPlan(ItemPurpose(purpose), skip_faulty, dry_run, ItemState(state))
     with opened() as core, core.database.transaction() as db:
         report = import_items(db, file, plan, COMMAND_LINE, core.clock())
     tell(report, as_json, dry_run, report.full_json())

@@ -53,7 +53,7 @@ def save_draft(db: Session, draft: Draft, target: Target, actor: Actor, now: dat
         item = ItemText.from_json(draft.to_json(target.code))
     except ItemError as error:
         raise Rejected(NOT_SAVED, [as_problem(problem) for problem in error.problems]) from error
-    return save_item(db, item, ItemPurpose(draft.purpose), actor, now, target.base_version)
+    return save_item(db, item, ItemPurpose(draft.purpose), actor, now, target.base_version, is_draft=True)
 
 
 NOT_SAVED = said("试题没有保存，请改正下面的内容。填写的内容都还在。")

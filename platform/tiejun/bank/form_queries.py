@@ -16,7 +16,16 @@ from question_bank.words import said
 from tiejun.bank.form_service import blueprint_text, not_in_force
 from tiejun.bank.item_rows import IS_CURRENT, to_text
 from tiejun.bank.law_reviews.queue import IS_WAITING
-from tiejun.bank.models import Blueprint, Citation, ExamForm, FormSlot, Item, ItemPurpose, ItemVersion
+from tiejun.bank.models import (
+    Blueprint,
+    Citation,
+    ExamForm,
+    FormSlot,
+    Item,
+    ItemPurpose,
+    ItemState,
+    ItemVersion,
+)
 from tiejun.errors import NotFound
 
 
@@ -126,7 +135,7 @@ def _in_pool(db: Session, blueprint: BlueprintText, day: date) -> list[ColumnEle
     ).is_(True)
     return [
         Item.purpose == ItemPurpose.EXAM,
-        Item.is_retired.is_(False),
+        Item.state == ItemState.OPERATIONAL,
         ~IS_WAITING,
         Item.kind.in_(kinds),
         of_tier,

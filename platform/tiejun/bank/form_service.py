@@ -27,6 +27,7 @@ from tiejun.bank.models import (
     FormSlot,
     Item,
     ItemPurpose,
+    ItemState,
     ItemVersion,
     LawVersion,
 )
@@ -256,7 +257,10 @@ def candidates(db: Session, blueprint: BlueprintText, day: date) -> dict[str, tu
         select(ItemVersion)
         .join(Item, IS_CURRENT)
         .where(
-            Item.purpose == ItemPurpose.EXAM, Item.is_retired.is_(False), ~IS_WAITING, Item.kind.in_(kinds)
+            Item.purpose == ItemPurpose.EXAM,
+            Item.state == ItemState.OPERATIONAL,
+            ~IS_WAITING,
+            Item.kind.in_(kinds),
         )
         .options(selectinload(ItemVersion.key), selectinload(ItemVersion.citations))
     ).all()

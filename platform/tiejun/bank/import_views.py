@@ -19,7 +19,7 @@ from tiejun.access import Permission, require
 from tiejun.bank import queries, words
 from tiejun.bank.item_files import ItemFile, read_item_file
 from tiejun.bank.item_views import attachment
-from tiejun.bank.models import ItemPurpose
+from tiejun.bank.models import ItemPurpose, ItemState
 from tiejun.bank.service import ImportPlan, import_items
 from tiejun.errors import DomainError, Rejected
 from tiejun.web import actor, notice, now, reading, settings, transaction, translated
@@ -64,6 +64,10 @@ class ConfirmForm(FlaskForm):
     """The go-ahead for a file that was looked at; leaving rows out takes an explicit tick."""
 
     skip_faulty = BooleanField(_l("略去有误的行，只导入其余的行"))
+    is_reviewed = BooleanField(
+        _l("这些试题已在别处由两人审定，导入后直接可用"),
+        description=_l("不勾选则作为草稿导入，经两人审核后才能使用。勾选会记入审计日志。"),
+    )
 
 
 @bp.get("/items/import/template.xlsx")
@@ -116,7 +120,7 @@ def take(digest: str) -> ResponseReturnValue:
     """Import a file that was looked at."""
     file, form = _kept(digest), ConfirmForm()
     with transaction() as db:
-        report = import_items(db, file, _plan(form.skip_faulty.data), actor(), now())
+        report = import_items(db, file, _plan(form.skip_faulty.data, state=_state(form)), actor(), now())
     if not report.is_written:
         raise Rejected(said("文件中有不合格的行，没有导入任何试题。"), report.problems[:SHOWN])
     counts = {"n": report.created, "changed": report.updated, "same": report.unchanged}
@@ -146,7 +150,13 @@ def _kept(digest: str) -> ItemFile:
     return read_item_file(content, name, unit=unit)
 
 
-def _plan(skip_faulty: bool = False, *, dry_run: bool = False) -> ImportPlan:
+def _state(form: ConfirmForm) -> ItemState:
+    return ItemState.OPERATIONAL if form.is_reviewed.data else ItemState.DRAFT
+
+
+def _plan(
+    skip_faulty: bool = False, *, dry_run: bool = False, state: ItemState = ItemState.DRAFT
+) -> ImportPlan:
     purpose = request.args.get("purpose", "")
     known = ItemPurpose(purpose) if purpose in tuple(ItemPurpose) else ItemPurpose.PRACTICE
-    return ImportPlan(known, skip_faulty, dry_run)
+    return ImportPlan(known, skip_faulty, dry_run, state)

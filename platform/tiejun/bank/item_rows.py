@@ -17,7 +17,7 @@ from question_bank.scoring import normalise
 from question_bank.terms import Tier
 from tiejun import crypto
 from tiejun.bank.item_search import folded
-from tiejun.bank.models import Citation, Item, ItemKey, ItemPurpose, ItemVersion, ItemWords
+from tiejun.bank.models import Citation, Item, ItemKey, ItemPurpose, ItemState, ItemVersion, ItemWords
 from tiejun.bank.rules import excerpt
 from tiejun.html import clean
 
@@ -81,13 +81,19 @@ def new_version(item: ItemText, number: int, by: str, now: datetime) -> ItemVers
     return version
 
 
-def add_many(
-    db: Session, items: Sequence[ItemText], purpose: ItemPurpose, batch_id: int, by: str, now: datetime
+def add_many(  # noqa: PLR0913 - what all of them have in common
+    db: Session,
+    items: Sequence[ItemText],
+    purpose: ItemPurpose,
+    batch_id: int,
+    by: str,
+    now: datetime,
+    state: ItemState = ItemState.OPERATIONAL,
 ) -> None:
     """Add many items with their first versions: a statement a table, so that other writers wait briefly."""
     if not items:
         return
-    rows = [_first_values(item, purpose, by, now) | {"batch_id": batch_id} for item in items]
+    rows = [_first_values(item, purpose, by, now) | {"batch_id": batch_id, "state": state} for item in items]
     item_ids = db.scalars(insert(Item).returning(Item.id, sort_by_parameter_order=True), rows).all()
     versions = [
         _version_values(item, by, now) | {"number": 1, "item_id": item_id}

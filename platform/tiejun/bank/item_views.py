@@ -15,6 +15,8 @@ from tiejun.bank.export import export_bank, items_workbook
 from tiejun.bank.law_reviews.queries import waiting_count, waiting_items
 from tiejun.bank.law_reviews.queue import waiting
 from tiejun.bank.law_reviews.things import ITEM
+from tiejun.bank.life import words as life_words
+from tiejun.bank.life.queries import life_of
 from tiejun.bank.queries import ItemFilter, item_filter
 from tiejun.bank.usage.filters import usage_of
 from tiejun.bank.version_comparison import compare_versions
@@ -38,7 +40,7 @@ ENDINGS = {
 @bp.record_once
 def _add_words(state: BlueprintSetupState) -> None:
     # A global, not a context processor: macros see it too.
-    state.app.jinja_env.globals["bank_words"] = words
+    state.app.jinja_env.globals.update(bank_words=words, life_words=life_words)
     state.app.jinja_env.filters.update(item_text=item_text, without_images=without_images)
 
 
@@ -112,9 +114,10 @@ def item(code: str) -> ResponseReturnValue:
         detail = queries.item_detail(db, code, request.args.get("version", type=int))
         reviews = waiting(db, ITEM, detail.item.id)
         used = usage_of(db, [detail.item.id]).get(detail.item.id)
+        life = life_of(db, detail.item, persona())
     today = beijing(now()).date()
     return render_template(
-        "bank/item.html", detail=detail, item=detail.item, today=today, reviews=reviews, used=used
+        "bank/item.html", detail=detail, item=detail.item, today=today, reviews=reviews, used=used, life=life
     )
 
 

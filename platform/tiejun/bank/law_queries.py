@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, tru
 from sqlalchemy.orm import Session
 
 from question_bank.words import said
-from tiejun.bank.models import Article, Citation, Item, ItemVersion, LawVersion
+from tiejun.bank.models import Article, Citation, Item, ItemState, ItemVersion, LawVersion
 from tiejun.bank.rules import LawState, article_number
 from tiejun.errors import NotFound
 from tiejun.listing import ListPage, contains, scalar_page
@@ -193,5 +193,5 @@ def _citing(law_id: str, number: str) -> Select[int]:
         select(Item.id)
         .join(ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.number == Item.current_version))
         .join(Citation, Citation.version_id == ItemVersion.id)
-        .where(Citation.law_id == law_id, Citation.article == number, Item.is_retired.is_(False))
+        .where(Citation.law_id == law_id, Citation.article == number, Item.state != ItemState.RETIRED)
     )

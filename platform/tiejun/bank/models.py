@@ -54,6 +54,18 @@ class ItemPurpose(StrEnum):
     EXAM = "exam"
 
 
+class ItemState(StrEnum):
+    """Where an item stands in its life (`bank.life`): only operational ones come into live forms."""
+
+    DRAFT = "draft"
+    FIRST_REVIEW = "first_review"
+    SECOND_REVIEW = "second_review"
+    PILOT = "pilot"
+    OPERATIONAL = "operational"
+    UNDER_REVIEW = "under_review"
+    RETIRED = "retired"
+
+
 class ItemBatch(Base):
     """One import of items: which file, by whom, with what outcome."""
 
@@ -87,7 +99,7 @@ class Item(Base):
     is_primary: Mapped[bool]
     is_intermediate: Mapped[bool]
     difficulty: Mapped[float]
-    is_retired: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[ItemState] = mapped_column(String(20), default=ItemState.OPERATIONAL, index=True)
     stem_hash: Mapped[str] = mapped_column(String(64), index=True)
     digest: Mapped[str] = mapped_column(String(64), index=True)
     excerpt: Mapped[str] = mapped_column(String(200))
@@ -99,6 +111,11 @@ class Item(Base):
 
     versions: Mapped[list["ItemVersion"]] = relationship(lazy="raise", order_by="ItemVersion.number")
     words: Mapped["ItemWords"] = relationship(lazy="raise")
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether it is out of use for good."""
+        return self.state == ItemState.RETIRED
 
 
 class ItemWords(Base):

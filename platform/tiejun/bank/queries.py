@@ -20,6 +20,7 @@ from tiejun.bank.models import (
     Item,
     ItemBatch,
     ItemPurpose,
+    ItemState,
     ItemVersion,
     LawVersion,
 )
@@ -58,6 +59,7 @@ class ItemFilter:
     discrimination: str = ""
     used: str = ""
     writer: str = ""
+    state: str = ""
     day: date = date.min
     batch: UUID | None = None
     sort: str = DEFAULT_SORT
@@ -75,6 +77,7 @@ FACETS = (
     "discrimination",
     "used",
     "writer",
+    "state",
 )
 
 
@@ -156,7 +159,8 @@ def texts_for_export(db: Session, wanted: ItemFilter) -> Iterator[ItemText]:
 
 
 def _matching(db: Session, wanted: ItemFilter) -> Select[Item]:
-    query = select(Item).where(Item.is_retired.is_(False))
+    state = Item.state == wanted.state if wanted.state else Item.state != ItemState.RETIRED
+    query = select(Item).where(state)
     if wanted.text:
         query = query.where(item_says(db, wanted.text))
     if wanted.unit:
@@ -290,5 +294,5 @@ def recent_batches(db: Session, limit: int = 10) -> Sequence[ItemBatch]:
 
 def purpose_counts(db: Session) -> dict[ItemPurpose, int]:
     """Return how many items the bank has for each use."""
-    query = select(Item.purpose, func.count()).where(Item.is_retired.is_(False)).group_by(Item.purpose)
+    query = select(Item.purpose, func.count()).where(Item.state != ItemState.RETIRED).group_by(Item.purpose)
     return {ItemPurpose(purpose): count for purpose, count in db.execute(query)}

@@ -24,7 +24,8 @@ from tiejun.bank.item_rows import add_many, describe, new_row, new_version, stem
 from tiejun.bank.law_reviews.impact import follow_ends
 from tiejun.bank.law_reviews.queue import settle, waiting_ids
 from tiejun.bank.law_reviews.things import ITEM
-from tiejun.bank.models import FormSlot, Item, ItemBatch, ItemPurpose
+from tiejun.bank.life.service import note_written
+from tiejun.bank.models import FormSlot, Item, ItemBatch, ItemPurpose, ItemState
 from tiejun.bank.reports import ItemReport, row_report
 from tiejun.bank.twins import Twins, twin_sentence
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
@@ -37,20 +38,26 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """How to import: for which use, whether faulty rows may be left out, whether only to look."""
+    """How to import: for which use, whether faulty rows may be left out, whether only to look.
+
+    `state` is that of new items and versions: drafts, unless they were reviewed elsewhere.
+    """
 
     purpose: ItemPurpose
     skip_faulty: bool = False
     dry_run: bool = False
+    state: ItemState = ItemState.OPERATIONAL
 
 
-def save_item(
+def save_item(  # noqa: PLR0913 - what is written, by whom, on what ground
     db: Session,
     item: ItemText,
     purpose: ItemPurpose,
     actor: Actor,
     now: datetime,
     base_version: int | None = None,
+    *,
+    is_draft: bool = False,
 ) -> Item:
     """Write a new item (`base_version` None), or a new version of the one with this id.
 
@@ -59,6 +66,7 @@ def save_item(
 
     Args:
         base_version: the version that the writer had before them.
+        is_draft: whether what is new must be reviewed before it is used (`bank.life`).
 
     Raises:
         Rejected: if the unit or a citation does not exist.
@@ -70,6 +78,7 @@ def save_item(
     problems += images.ImageCheck(db, [item])(said("试题"), item)
     if problems:
         raise Rejected(said("试题没有保存，请改正下面的内容。"), problems)
+    before = base_version or 0
     row = (
         _add(db, item, purpose, actor, now)
         if base_version is None
@@ -77,6 +86,8 @@ def save_item(
     )
     row.purpose = purpose
     db.flush()
+    if is_draft and row.current_version > before:
+        note_written(db, row, actor, now)
     _follow_law(db, row, item, actor, now)
     record(db, actor, "item.saved", ("item", row.code), now, version=row.current_version)
     return row
@@ -291,7 +302,7 @@ def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome
         sha256=file.sha256,
         created_by=pen.actor.name,
         created_at=pen.now,
-        report=kept(pen.report.to_json()) | {"purpose": plan.purpose.value},
+        report=kept(pen.report.to_json()) | {"purpose": plan.purpose.value, "state": plan.state.value},
     )
     db.add(batch)
     db.flush()
@@ -304,11 +315,13 @@ def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome
             pen.report.rows[number - 1]["id"] = code
     shown = {digest for item in coded for digest in item_images(item)}
     images.keep(db, {d: image for d, image in file.images.items() if d in shown}, pen.actor, pen.now)
-    add_many(db, coded, plan.purpose, batch.id, pen.actor.name, pen.now)
+    add_many(db, coded, plan.purpose, batch.id, pen.actor.name, pen.now, plan.state)
     held = waiting_ids(db, ITEM)
     for _, item, outcome, row in outcomes:
         if outcome == "updated" and row is not None:
             _add_version(db, row, item, pen.actor, pen.now)
+            if plan.state is ItemState.DRAFT:
+                note_written(db, row, pen.actor, pen.now)
             if row.id in held:
                 settle(db, (ITEM, row.id), _cited(item), pen.actor, pen.now)
     db.flush()
@@ -322,6 +335,7 @@ def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome
         pen.now,
         created=pen.report.created,
         updated=pen.report.updated,
+        state=plan.state.value,
     )
 
 
@@ -347,7 +361,7 @@ def give_to_practice(db: Session, one_in: int, actor: Actor, now: datetime) -> i
     An item that stands on a form stays secret: practice shows keys to everybody.
     """
     used = select(FormSlot.item_id)
-    free = (Item.purpose == ItemPurpose.EXAM, Item.is_retired.is_(False), Item.id.not_in(used))
+    free = (Item.purpose == ItemPurpose.EXAM, Item.state != ItemState.RETIRED, Item.id.not_in(used))
     rows = db.scalars(select(Item).where(*free).order_by(Item.kind, Item.unit, Item.code)).all()[::one_in]
     for row in rows:
         row.purpose, row.updated_at = ItemPurpose.PRACTICE, now

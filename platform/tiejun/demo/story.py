@@ -22,6 +22,7 @@ from tiejun.demo.cases import install_drafts
 from tiejun.demo.legacy import install_legacy
 from tiejun.demo.people import install_people, person_named
 from tiejun.demo.practising import practise
+from tiejun.demo.reviews import install_reviews
 from tiejun.demo.study import install_study
 from tiejun.exams.admin_service import INVIGILATOR, MARKER, ExamSpec, SittingSpec, create_exam, create_sitting
 from tiejun.exams.models import Sitting
@@ -99,6 +100,7 @@ def install(core: Core, handlers: dict[str, Handler]) -> None:
         install_cases(db, core.settings, SYSTEM, long_ago)
         install_drafts(db, now)
         install_legacy(db, now - timedelta(days=10))
+        install_reviews(db, now)
         blueprint = create_blueprint(db, load_blueprint("demo-primary"), PROVINCIAL, SYSTEM, long_ago)
     for held in HELD:
         released_at = _hold(core, blueprint.id, held, _nine(now - timedelta(days=held.days_ago)))

@@ -13,7 +13,7 @@ from question_bank.syllabus import load_syllabus
 from question_bank.words import said
 from tiejun.bank.item_rows import IS_CURRENT, to_text
 from tiejun.bank.law_reviews.queue import IS_WAITING
-from tiejun.bank.models import Item, ItemPurpose, ItemVersion
+from tiejun.bank.models import Item, ItemPurpose, ItemState, ItemVersion
 from tiejun.bank.queries import CitedArticle, cited_articles
 from tiejun.errors import NotFound
 from tiejun.listing import ListPage, scalar_page
@@ -21,7 +21,11 @@ from tiejun.practice.models import PracticeAnswer, PracticeAssessment, PracticeR
 from tiejun.practice.rules import Candidate, Mastery, Source
 
 Q = TypeVar("Q", bound=Select[*tuple[Any, ...]])
-IS_OPEN = (Item.purpose == ItemPurpose.PRACTICE, Item.is_retired.is_(False), ~IS_WAITING)
+IS_OPEN = (
+    Item.purpose == ItemPurpose.PRACTICE,
+    Item.state.in_((ItemState.OPERATIONAL, ItemState.PILOT)),
+    ~IS_WAITING,
+)
 """What practice may show. Asked anew at each step: an item may have become an exam item since."""
 UNFILED = "-"
 """Stands in addresses for items without a unit."""

@@ -123,7 +123,7 @@ def test_retiring_takes_the_item_out_and_decides_all_its_reviews(bank: Bank):
     of_item = [row for row in bank.reviews() if row.address == "/items/AB"]
     assert {(row.decision, row.note) for row in of_item} == {(Decision.RETIRED, "新法没有这一制度")}
     with bank.database.reading() as db:
-        assert db.scalars(select(Item.is_retired).where(Item.code == "AB")).one() is True
+        assert db.scalars(select(Item.state).where(Item.code == "AB")).one() == "retired"
 
 
 def test_a_decision_is_taken_once(bank: Bank):

@@ -19,7 +19,16 @@ from tiejun.bank.five_years.rules import (
 )
 from tiejun.bank.item_rows import IS_CURRENT
 from tiejun.bank.law_reviews.things import ITEM, things_citing
-from tiejun.bank.models import Citation, ExamForm, FormSlot, Item, ItemPurpose, ItemVersion, LawVersion
+from tiejun.bank.models import (
+    Citation,
+    ExamForm,
+    FormSlot,
+    Item,
+    ItemPurpose,
+    ItemState,
+    ItemVersion,
+    LawVersion,
+)
 
 
 @dataclass(frozen=True)
@@ -135,7 +144,7 @@ def _items_citing(db: Session, law_ids: Collection[str]) -> dict[tuple[str, str]
         .select_from(Item)
         .join(ItemVersion, IS_CURRENT)
         .join(Citation, Citation.version_id == ItemVersion.id)
-        .where(Citation.law_id.in_(law_ids), Item.is_retired.is_(False))
+        .where(Citation.law_id.in_(law_ids), Item.state == ItemState.OPERATIONAL)
         .group_by(Citation.law_id, Item.purpose)
     )
     return {(law_id, purpose): count for law_id, purpose, count in rows}

@@ -13,7 +13,7 @@ from tiejun.bank.item_rows import IS_CURRENT, to_text
 from tiejun.bank.law_reviews.models import Decision, LawReview
 from tiejun.bank.law_reviews.queue import close, waiting
 from tiejun.bank.law_reviews.things import ITEM
-from tiejun.bank.models import Article, Item, ItemVersion, LawVersion
+from tiejun.bank.models import Article, Item, ItemState, ItemVersion, LawVersion
 from tiejun.bank.rules import LawState, article_number, law_state
 from tiejun.bank.service import exchange_citation
 from tiejun.clock import beijing
@@ -74,7 +74,7 @@ def retire(db: Session, review: LawReview, why: str, actor: Actor, now: datetime
     if not why:
         raise Rejected(NOT_DECIDED, [Problem(said("停用"), "why", said("请写明停用的理由。"))])
     item = db.get_one(Item, review.subject_id)
-    item.is_retired, item.updated_at = True, now
+    item.state, item.updated_at = ItemState.RETIRED, now
     record(db, actor, "item.retired", ("item", item.code), now, why=why[:REASON_MAX])
     close(db, waiting(db, ITEM, item.id), Decision.RETIRED, actor, now, why[:REASON_MAX])
     return item

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tiejun.bank.item_rows import IS_CURRENT
-from tiejun.bank.models import Citation, Item, ItemVersion
+from tiejun.bank.models import Citation, Item, ItemState, ItemVersion
 
 ITEM = "item"
 
@@ -48,7 +48,7 @@ def items_citing(db: Session, law_ids: Collection[str]) -> Iterator[CitingThing]
         select(Item, Citation.law_id, Citation.article)
         .join(ItemVersion, IS_CURRENT)
         .join(Citation, Citation.version_id == ItemVersion.id)
-        .where(Citation.law_id.in_(law_ids), Item.is_retired.is_(False))
+        .where(Citation.law_id.in_(law_ids), Item.state != ItemState.RETIRED)
         .order_by(Item.id, Citation.position)
     )
     for item, law_id, article in rows:

@@ -16,13 +16,13 @@ INSTANT = tiejun.db.UtcDateTime(timezone=True)
 
 def upgrade() -> None:
     """Bring the schema forward."""
-    with op.batch_alter_table("item") as table:
-        table.add_column(sa.Column("state", sa.String(length=20), nullable=True))
-    op.execute("UPDATE item SET state = CASE WHEN is_retired THEN 'retired' ELSE 'operational' END")
-    with op.batch_alter_table("item") as table:
-        table.alter_column("state", existing_type=sa.String(length=20), nullable=False)
-        table.drop_column("is_retired")
-        table.create_index(table.f("ix_item_state"), ["state"])
+    # Plain statements: to rebuild the table, as a batch does on SQLite, would take its search along.
+    op.add_column(
+        "item", sa.Column("state", sa.String(length=20), nullable=False, server_default="operational")
+    )
+    op.execute("UPDATE item SET state = 'retired' WHERE is_retired")
+    op.drop_column("item", "is_retired")
+    op.create_index(op.f("ix_item_state"), "item", ["state"])
     op.create_table(
         "item_step",
         sa.Column("id", ID, nullable=False),
@@ -64,10 +64,7 @@ def downgrade() -> None:
     op.drop_table("item_comment")
     op.drop_index(op.f("ix_item_step_item_id_id"), table_name="item_step")
     op.drop_table("item_step")
-    with op.batch_alter_table("item") as table:
-        table.add_column(sa.Column("is_retired", sa.Boolean(), nullable=True))
+    op.add_column("item", sa.Column("is_retired", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.execute("UPDATE item SET is_retired = (state = 'retired')")
-    with op.batch_alter_table("item") as table:
-        table.alter_column("is_retired", existing_type=sa.Boolean(), nullable=False)
-        table.drop_index(table.f("ix_item_state"))
-        table.drop_column("state")
+    op.drop_index(op.f("ix_item_state"), table_name="item")
+    op.drop_column("item", "state")

@@ -18,9 +18,7 @@ WRITER, FIRST, SECOND = "demo-writer", "demo-reviewer", "demo-reviewer2"
 CODE = "eco-env-code-2026"
 
 
-def _single(
-    code: str, unit: str, stem: str, texts: tuple[str, ...], key: str, why: str, article: str
-) -> Item:
+def _single(code: str, stem: str, texts: tuple[str, ...], key: str, why: str) -> Item:
     options = tuple(Option(letter, text) for letter, text in zip("abcd", texts, strict=True))
     part = Part(PartType.SINGLE, stem, options, key, points=Decimal(2))
     cited = (Citation(CODE, "1060"),)

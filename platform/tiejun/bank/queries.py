@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from question_bank.item import Item as ItemText
 from question_bank.words import said
 from tiejun.bank.item_rows import IS_CURRENT, to_text
 from tiejun.bank.item_search import item_says
+from tiejun.bank.law_reviews.queue import IS_WAITING
 from tiejun.bank.models import (
     Article,
     Citation,
@@ -159,8 +160,7 @@ def texts_for_export(db: Session, wanted: ItemFilter) -> Iterator[ItemText]:
 
 
 def _matching(db: Session, wanted: ItemFilter) -> Select[Item]:
-    state = Item.state == wanted.state if wanted.state else Item.state != ItemState.RETIRED
-    query = select(Item).where(state)
+    query = select(Item).where(_in_state(wanted.state))
     if wanted.text:
         query = query.where(item_says(db, wanted.text))
     if wanted.unit:
@@ -181,6 +181,15 @@ def _matching(db: Session, wanted: ItemFilter) -> Select[Item]:
     if wanted.writer:
         query = query.where(Item.created_by == wanted.writer)
     return usage.filtered(query, wanted.difficulty, wanted.discrimination, wanted.used, wanted.day)
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    """Return the condition for a state; by default all but the retired. Changed law is a review too."""
+    if not state:
+        return Item.state != ItemState.RETIRED
+    if state == ItemState.UNDER_REVIEW:
+        return or_(Item.state == state, and_(Item.state != ItemState.RETIRED, IS_WAITING))
+    return Item.state == state
 
 
 def _citing(law_id: str, article: str) -> Select[int]:

@@ -10,16 +10,18 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from question_bank.item import Item as ItemText
-from tests.bank.samples import item
+from tests.bank.samples import CODE, item
 from tests.bank.test_pages import codes, text
 from tests.support.clock import ManualClock
 from tests.support.world import World, csrf_token, sign_in
 from tiejun.audit import Actor, AuditEvent
+from tiejun.bank.law_reviews.queue import waiting
+from tiejun.bank.law_reviews.things import ITEM
 from tiejun.bank.life import queries
 from tiejun.bank.life.models import ItemStep
 from tiejun.bank.life.rules import LEADS, Person, Step, Taken, first_reviewer, refusal
 from tiejun.bank.life.service import Move, take, take_many
-from tiejun.bank.models import Item, ItemPurpose, ItemState
+from tiejun.bank.models import Item, ItemPurpose, ItemState, LawVersion
 from tiejun.bank.service import save_item
 from tiejun.db import Database
 from tiejun.errors import Conflict, NotFound, Rejected
@@ -174,6 +176,31 @@ def test_a_step_on_another_version_than_the_one_seen_is_refused(bench: Bench):
         bench.take(WRITER, Step.SUBMIT, version=1)
 
     assert refused.value.code == "changed_meanwhile"
+
+
+def test_a_pass_meant_for_the_first_review_is_no_second_one(bench: Bench):
+    bench.write()
+    bench.take(WRITER, Step.SUBMIT)
+    bench.take(FIRST, Step.PASS, state="first_review")
+
+    with pytest.raises(Conflict) as refused:
+        bench.take(SECOND, Step.PASS, state="first_review")
+
+    assert refused.value.code == "changed_meanwhile"
+    assert bench.state() == "second_review"
+
+
+def test_what_comes_back_waits_if_its_law_has_ended_meanwhile(bench: Bench, bank: Database):
+    bench.write(citations=[{"law": CODE, "article": "2"}])
+    bench.take(WRITER, Step.RETIRE, "过时")
+    with bank.transaction() as db:
+        db.execute(update(LawVersion).where(LawVersion.id == CODE).values(ceased=bench.now.date()))
+
+    bench.take(WRITER, Step.RESTORE, "还要用")
+
+    with bank.reading() as db:
+        row = db.scalars(select(Item).where(Item.code == "NEW")).one()
+        assert [one.law_id for one in waiting(db, ITEM, row.id)] == [CODE]
 
 
 def test_every_step_from_every_state_is_allowed_or_refused_as_the_table_says():

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from question_bank.words import listed, said
 from tiejun.audit import Actor, record
+from tiejun.bank.law_reviews.impact import follow_ends
 from tiejun.bank.life.models import ItemComment, ItemStep
 from tiejun.bank.life.rules import SETTLED, Person, Reason, Step, Taken, lead, refusal, remark_problem
-from tiejun.bank.models import Item, ItemState, ItemVersion
+from tiejun.bank.models import Citation, Item, ItemState, ItemVersion
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 
 NOT_SAVED = said("没有保存，请改正下面的内容。填写的内容都还在。")
@@ -22,12 +23,13 @@ NAMED = 5
 
 @dataclass(frozen=True)
 class Move:
-    """A step that somebody wants to take; `version` is the one he had before him."""
+    """A step that somebody wants to take; `version` and `state` are what he had before him."""
 
     step: Step
     remark: str = ""
     reason: str = ""
     version: int | None = None
+    state: str = ""
 
 
 def history(db: Session, item_id: int) -> list[ItemStep]:
@@ -84,6 +86,8 @@ def take(db: Session, code: str, move: Move, person: Person, actor: Actor, now: 
         raise Conflict(
             said("这道题已有第 %(n)s 版，请先看过再决定。", n=item.current_version), code="changed_meanwhile"
         )
+    if move.state and move.state != item.state:
+        raise Conflict(said("这道题的状态刚刚变了，请刷新页面，看过再决定。"), code="changed_meanwhile")
     _check(move)
     steps = history(db, item.id)
     why_not = refusal(move.step, ItemState(item.state), person, writers(db, item, steps), taken(steps))
@@ -112,7 +116,17 @@ def _carry_out(db: Session, item: Item, move: Move, actor: Actor, now: datetime)
     told = {"step": move.step.value, "from": str(before), "to": target.value, "why": move.remark[:500]}
     record(db, actor, "item.moved", ("item", item.code), now, version=item.current_version, **told)
     db.flush()
+    if move.step is Step.RESTORE:
+        follow_ends(db, _cited_laws(db, item), actor, now)
     return item
+
+
+def _cited_laws(db: Session, item: Item) -> set[str]:
+    """Return what the present version cites: law may have ended while the item was out of use."""
+    query = select(Citation.law_id).join(ItemVersion, ItemVersion.id == Citation.version_id)
+    return set(
+        db.scalars(query.where(ItemVersion.item_id == item.id, ItemVersion.number == item.current_version))
+    )
 
 
 def take_many(

@@ -79,5 +79,9 @@ def _move(form: MultiDict[str, str]) -> Move:
     if named not in tuple(Step) or named == Step.WRITE:
         raise Rejected(service.NOT_SAVED, [Problem(said("审核"), "step", said("请选择要做什么。"))])
     return Move(
-        Step(named), form.get("remark", "").strip(), form.get("reason", ""), form.get("version", type=int)
+        step=Step(named),
+        remark=form.get("remark", "").strip(),
+        reason=form.get("reason", ""),
+        version=form.get("version", type=int),
+        state=form.get("state", ""),
     )

@@ -20,6 +20,7 @@ from tiejun.bank.five_years.rules import (
 from tiejun.bank.item_rows import IS_CURRENT
 from tiejun.bank.law_reviews.things import ITEM, things_citing
 from tiejun.bank.models import Citation, ExamForm, FormSlot, Item, ItemPurpose, ItemVersion, LawVersion
+from tiejun.bank.secrecy import SECRET
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def cited_by(db: Session, law_ids: Collection[str]) -> Mapping[str, CitedBy]:
     return {
         law_id: CitedBy(
             items.get((law_id, ItemPurpose.PRACTICE), 0),
-            items.get((law_id, ItemPurpose.EXAM), 0),
+            sum(items.get((law_id, one), 0) for one in SECRET),
             len(things[law_id, "lesson"]),
             len(things[law_id, "case"]),
         )

@@ -119,9 +119,8 @@ class Settings:
             found.append("TIEJUN_XPCC_CODE: 应为两位数字")
         found += self._training_problems()
         if min(self.form_approval_minutes, self.form_open_minutes, self.exam_item_release_months) < 1:
-            found.append(
-                "TIEJUN_FORM_APPROVAL_MINUTES、TIEJUN_FORM_OPEN_MINUTES、TIEJUN_EXAM_ITEM_RELEASE_MONTHS: 应为正整数"
-            )
+            names = "FORM_APPROVAL_MINUTES", "FORM_OPEN_MINUTES", "EXAM_ITEM_RELEASE_MONTHS"
+            found.append("、".join(PREFIX + name for name in names) + ": 应为正整数")
         if self.certificate_provider != "builtin":
             found.append("TIEJUN_CERTIFICATE_PROVIDER: 目前只能是 builtin")
         if self.smtp_host:

@@ -109,7 +109,7 @@ def _said(problem: Problem) -> dict[str, str]:
 
 
 def check_bank(db: Session, wanted: ItemFilter, day: date) -> CheckReport:
-    """Return what an editor should look at in the items that fit, as of `day`: for the operator, who sees all."""
+    """Return what an editor should look at in the items that fit, as of `day`: for the operator."""
     items = list(texts_for_export(db, EVERYTHING, wanted))
     found: dict[str, list[Problem]] = {}
     for start in range(0, len(items), AT_ONCE):

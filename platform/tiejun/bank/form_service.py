@@ -276,7 +276,7 @@ def freeze_drawn(
 
 
 def candidates(db: Session, blueprint: BlueprintText, day: date) -> dict[str, tuple[ItemText, ItemVersion]]:
-    """Return the exam and sealed items of the blueprint's kinds whose citations are all in force on `day`, by code.
+    """Return the secret items of the blueprint's kinds whose citations are all in force on `day`, by code.
 
     An item that waits for a decision because the law changed is none of them.
     """

@@ -1,4 +1,4 @@
-"""Reads of the item bank. What these return holds keys: for people with `item:view`, as far as their sight goes."""
+"""Reads of the item bank. What these return holds keys: for people with `item:view`, in their sight."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

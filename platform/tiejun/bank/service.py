@@ -89,12 +89,10 @@ def save_item(
 
 def _classify(db: Session, row: Item, purpose: ItemPurpose) -> None:
     """Give an item its class; one that stands on a form comes down by `release` only."""
-    if is_lowered(ItemPurpose(row.purpose), purpose):
-        if db.scalar(select(FormSlot.id).where(FormSlot.item_id == row.id).limit(1)) is not None:
-            problem = said("进入过试卷的题不能在这里降低密级。")
-            raise Rejected(
-                said("试题没有保存，请改正下面的内容。"), [Problem(said("试题"), "purpose", problem)]
-            )
+    on_form = select(FormSlot.id).where(FormSlot.item_id == row.id).limit(1)
+    if is_lowered(ItemPurpose(row.purpose), purpose) and db.scalar(on_form) is not None:
+        problem = Problem(said("试题"), "purpose", said("进入过试卷的题不能在这里降低密级。"))
+        raise Rejected(said("试题没有保存，请改正下面的内容。"), [problem])
     row.purpose = purpose
 
 
@@ -303,7 +301,7 @@ class _Present:
 
 
 def _matching(db: Session, sight: Sight, column: Any, values: Iterable[str]) -> Iterator[Item]:
-    """Return the items in sight whose `column` is one of `values`, asked in portions that every engine takes."""
+    """Return the items in sight whose `column` is one of `values`, in portions that all engines take."""
     rest = iter(values)
     while portion := list(islice(rest, CHUNK)):
         yield from db.scalars(select(Item).where(column.in_(portion), sight.condition()).order_by(Item.id))

@@ -109,7 +109,7 @@ class ReviewDetail:
 
 
 def _visible(reader: Reader) -> ColumnElement[bool]:
-    """Return the condition that this person may see a review: of their units, and of no item hidden from them."""
+    """Return the condition that a review is of the reader's units, and of no item hidden from them."""
     units = select(Unit.id).where(in_scope(reader.scopes))
     of_units = or_(LawReview.owner_id.is_(None), LawReview.owner_id.in_(units))
     if reader.sight.is_full:

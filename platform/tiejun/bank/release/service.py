@@ -27,7 +27,7 @@ def release(
 
     Raises:
         Rejected: if none was chosen, or too many.
-        Conflict: if one was used since, or stands on a form still to be used: it is not said which of the two.
+        Conflict: if one was used since, or stands on a form still to be used; which, is not said.
     """
     wanted = sorted(set(codes))
     if not 0 < len(wanted) <= MOST:

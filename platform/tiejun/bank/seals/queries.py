@@ -30,13 +30,17 @@ class OpeningLine:
 
 @dataclass(frozen=True)
 class Seal:
-    """A form without its content: `open_until` is None while it is not open to the reader."""
+    """A form without its content: `open_until` is None while it is not open to the reader.
+
+    `has_asked` says whether a request of the reader waits.
+    """
 
     form: ExamForm
     blueprint: Blueprint
     openings: Sequence[OpeningLine]
     trail: Sequence[AuditEvent]
     open_until: datetime | None
+    has_asked: bool
 
     @property
     def is_shown(self) -> bool:
@@ -76,4 +80,5 @@ def seal_of(db: Session, public_id: UUID, account_id: int, now: datetime) -> Sea
         [OpeningLine(one, state_of(one, now), may_approve(one, account_id, now)) for one in openings],
         db.scalars(acts.order_by(AuditEvent.id.desc()).limit(SHOWN)).all(),
         open_to(openings, account_id, now),
+        any(one.asked_by_id == account_id and state_of(one, now) is State.ASKED for one in openings),
     )

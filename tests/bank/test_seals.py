@@ -158,6 +158,20 @@ def test_a_request_is_approved_once(as_: Sign, form: ExamForm, codes: list[str])
     assert not shown(as_("national_admin"), form, codes)
 
 
+def test_a_waiting_request_stands_on_the_first_page_of_who_may_approve_it(
+    as_: Sign, form: ExamForm, clock: ManualClock
+):
+    def is_told(login: str) -> bool:
+        return f"/forms/{form.public_id}" in as_(login).get("/").get_data(as_text=True)
+
+    ask(as_("exam_admin"), form)
+    assert is_told("province_admin")
+    assert not is_told("exam_admin")
+    assert not is_told("item_writer")
+    clock.time += 15 * MINUTE
+    assert not is_told("province_admin")
+
+
 def test_a_request_needs_a_reason_and_is_made_once(as_: Sign, form: ExamForm):
     assert ask(as_("exam_admin"), form, "  ") == 422
     assert ask(as_("exam_admin"), form) == 303

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tiejun.access import Permission, Persona
 from tiejun.bank.law_reviews import duties as law_reviews
+from tiejun.bank.seals import duties as seals
 from tiejun.cases import duties as cases
 from tiejun.certificates import queries as certificates
 from tiejun.certificates.models import Certificate, ResultStatement
@@ -33,6 +34,7 @@ SOURCES = (
     certificates.duties,
     cases.duties,
     law_reviews.duties,
+    seals.duties,
 )
 
 

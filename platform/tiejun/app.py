@@ -17,6 +17,8 @@ from tiejun.bank.law_import_views import bp as law_import
 from tiejun.bank.law_reviews.views import bp as law_reviews
 from tiejun.bank.law_views import bp as laws
 from tiejun.bank.life.views import bp as bank_life
+from tiejun.bank.release.views import bp as release
+from tiejun.bank.seals.views import bp as seals
 from tiejun.cases.cited_in import cases_citing
 from tiejun.cases.review_views import bp as cases
 from tiejun.certificates.service import issuer_for, receive_result
@@ -69,6 +71,8 @@ BLUEPRINTS = (
     bank_editor,
     bank_import,
     forms,
+    seals,
+    release,
     exams,
     delivery,
     invigilation,

@@ -53,6 +53,8 @@ ROOMS = {
     "five_years": ("laws",),
     "forms": ("bank",),
     "law_reviews": ("bank",),
+    "release": ("bank",),
+    "seals": ("bank",),
     "people_import": ("people",),
     "results": ("exams", "delivery"),
     "invigilation": ("exams",),

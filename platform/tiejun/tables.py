@@ -5,6 +5,7 @@ from tiejun.bank import models as bank
 from tiejun.bank.five_years import models as five_years
 from tiejun.bank.law_reviews import models as law_reviews
 from tiejun.bank.life import models as life
+from tiejun.bank.seals import models as seals
 from tiejun.bank.usage import models as usage
 from tiejun.cases import models as cases
 from tiejun.certificates import models as certificates
@@ -30,6 +31,7 @@ MODULES = (
     five_years,
     usage,
     life,
+    seals,
     exams,
     results,
     certificates,

@@ -20,6 +20,7 @@ from tiejun.bank.draft import Draft, DraftPart
 from tiejun.bank.item_rows import to_text
 from tiejun.bank.models import Item, ItemVersion
 from tiejun.bank.queries import item_detail
+from tiejun.bank.secrecy import EVERYTHING
 from tiejun.db import Database
 
 
@@ -97,7 +98,7 @@ def test_a_new_item_gets_a_code_and_shows_what_was_typed(writer_client: FlaskCli
     code = answer.location.rpartition("/")[2]
     assert re.fullmatch(r"B5-E\d{5}", code)
     with bank.reading() as db:
-        detail = item_detail(db, code)
+        detail = item_detail(db, EVERYTHING, code)
         assert detail.text.id == code
         assert detail.text.parts[0].key == "c"
         assert [(cited.law_id, cited.number) for cited in detail.citations] == [(CODE, "2")]
@@ -199,7 +200,7 @@ def test_every_kind_goes_through_the_editor_unchanged(writer_client: FlaskClient
 
     assert answer.status_code == 303, unescape(answer.get_data(as_text=True))
     with bank.reading() as db:
-        detail = item_detail(db, code)
+        detail = item_detail(db, EVERYTHING, code)
     # Nothing was changed, so there is no second version.
     assert detail.item.current_version == 1
     assert [(c.law_id, c.number) for c in detail.citations] == [(CODE, "2")]
@@ -211,8 +212,8 @@ def test_a_change_becomes_a_new_version_and_the_old_one_stays(writer_client: Fla
     assert writer_client.post("/items/single/edit", data=form).status_code == 303
 
     with bank.reading() as db:
-        assert item_detail(db, "single").text.rationale == "改过的解析"
-        assert item_detail(db, "single", 1).text.rationale == "见样例办法。"
+        assert item_detail(db, EVERYTHING, "single").text.rationale == "改过的解析"
+        assert item_detail(db, EVERYTHING, "single", 1).text.rationale == "见样例办法。"
     assert writer_client.get("/items/single?version=1").status_code == 200
 
 
@@ -278,7 +279,7 @@ def test_any_single_choice_that_the_library_takes_survives_the_editor(stem: str,
 
 def test_joined_halves_are_the_item_that_was_saved(bank: Database):
     with bank.reading() as db:
-        detail = item_detail(db, "case")
+        detail = item_detail(db, EVERYTHING, "case")
     assert to_text(detail.version) == item("case", "case", citations=[{"law": CODE, "article": "2"}])
 
 

@@ -24,6 +24,7 @@ from tiejun.bank.export import KINDS, export_bank
 from tiejun.bank.item_files import kind_of, read_item_file
 from tiejun.bank.models import Item, ItemImage, ItemPurpose, ItemVersion
 from tiejun.bank.queries import ItemFilter
+from tiejun.bank.secrecy import EVERYTHING
 from tiejun.bank.service import ImportPlan, import_items
 from tiejun.cli import commands
 from tiejun.db import Database
@@ -50,7 +51,7 @@ def take(clock: ManualClock, writer: Actor):
 def give(clock: ManualClock, writer: Actor):
     def export(database: Database, kind: str, wanted: ItemFilter | None = None):
         with database.transaction() as db:
-            return export_bank(db, wanted or ItemFilter(), writer, clock(), kind)
+            return export_bank(db, EVERYTHING, wanted or ItemFilter(), writer, clock(), kind)
 
     return export
 

@@ -23,8 +23,8 @@ from tiejun.bank.form_service import (
     candidates,
     create_blueprint,
     draw_form,
+    freeze_drawn,
     freeze_form,
-    freeze_previewed,
     slot_keys,
     used_codes,
 )
@@ -204,9 +204,9 @@ def test_what_was_previewed_is_what_is_frozen(
     with starter.reading() as db:
         seen = draw_form(db, order).built.sha256
     with starter.transaction() as db:
-        assert freeze_previewed(db, order, seen, writer, clock()).paper_hash == seen
+        assert freeze_drawn(db, order, seen, (writer, clock())).paper_hash == seen
     with starter.transaction() as db, pytest.raises(Conflict) as refused:
-        freeze_previewed(db, order, seen, writer, clock())
+        freeze_drawn(db, order, seen, (writer, clock()))
     assert refused.value.code == "draw_changed"
 
 

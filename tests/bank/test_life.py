@@ -14,6 +14,7 @@ from tests.bank.samples import CODE, item
 from tests.bank.test_pages import codes, text
 from tests.support.clock import ManualClock
 from tests.support.world import World, csrf_token, sign_in
+from tiejun.access import Permission
 from tiejun.audit import Actor, AuditEvent
 from tiejun.bank.law_reviews.queue import waiting
 from tiejun.bank.law_reviews.things import ITEM
@@ -26,10 +27,13 @@ from tiejun.bank.service import save_item
 from tiejun.db import Database
 from tiejun.errors import Conflict, NotFound, Rejected
 
-WRITER = Person(1, "编写人", writes=True, reviews=False)
-FIRST = Person(2, "初审人", writes=False, reviews=True)
-SECOND = Person(3, "复审人", writes=False, reviews=True)
-BOTH = Person(4, "两种角色", writes=True, reviews=True)
+WRITER = Person(1, "编写人（somebody）", writes=True, reviews=False)
+FIRST = Person(2, "初审人（somebody）", writes=False, reviews=True)
+SECOND = Person(3, "复审人（somebody）", writes=False, reviews=True)
+BOTH = Person(4, "两种角色（somebody）", writes=True, reviews=True)
+
+
+WRITER_LABEL = "item_writer（item_writer）"
 
 
 class Bench:
@@ -93,7 +97,7 @@ def test_two_others_pass_it_one_after_the_other(bench: Bench):
         steps = db.scalars(select(ItemStep).order_by(ItemStep.id)).all()
         told = db.scalars(select(AuditEvent).where(AuditEvent.action == "item.moved")).all()
     assert [row.step for row in steps] == ["write", "submit", "pass", "pass"]
-    assert [row.by for row in steps] == ["编写人", "编写人", "初审人", "复审人"]
+    assert [row.by for row in steps] == [one.name for one in (WRITER, WRITER, FIRST, SECOND)]
     assert len(told) == 3
 
 
@@ -275,7 +279,7 @@ def drawn(db: Session, code: str) -> bool:
 
 
 def test_pages_lead_an_item_through_its_reviews(browser: Any, bench: Bench):
-    bench.write(Person(1, "item_writer", writes=True, reviews=False))
+    bench.write(Person(1, WRITER_LABEL, writes=True, reviews=False))
     writer, reviewer = browser("item_writer"), browser("item_reviewer")
     page = text(writer.get("/items/NEW"))
     assert "草稿不会抽入试卷" in page
@@ -324,7 +328,11 @@ def _reviewing(person: Person) -> Person:
 
 def _persona(world: World, person: Person) -> Any:
     class Somebody:
-        account_id, name = person.account_id, person.name
+        account_id, login = person.account_id, "somebody"
+        name = person.name.removesuffix("（somebody）")
+
+        def may(self, permission: Permission) -> bool:
+            return True
 
     return Somebody()
 
@@ -367,7 +375,7 @@ def test_an_item_of_the_library_is_what_is_saved(bench: Bench):
 
 
 def test_chosen_items_of_the_list_are_moved_together(browser: Any, bench: Bench):
-    bench.write(Person(1, "item_writer", writes=True, reviews=False))
+    bench.write(Person(1, WRITER_LABEL, writes=True, reviews=False))
     writer = browser("item_writer")
     page = text(writer.get("/items?kind=single"))
     assert 'name="item" value="NEW"' in page

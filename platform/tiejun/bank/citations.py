@@ -79,7 +79,7 @@ class CitationCheck:
 def unit_problems(where: str, item: ItemText, purpose: ItemPurpose) -> list[Problem]:
     """Return what is wrong with an item's unit; exam items need one, practice items may do without."""
     if item.unit is None:
-        if purpose is ItemPurpose.EXAM:
+        if purpose is not ItemPurpose.PRACTICE:
             return [Problem(where, said("单元"), said("考试用题必须归入大纲单元"))]
         return []
     if load_syllabus().unit(item.unit) is None:

@@ -17,6 +17,7 @@ from tiejun.bank.law_reviews.words import KIND_WORDS
 from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files, sync_register
 from tiejun.bank.models import ItemPurpose, ItemState
 from tiejun.bank.queries import item_filter
+from tiejun.bank.secrecy import EVERYTHING
 from tiejun.bank.service import ImportPlan, import_items, install_starter
 from tiejun.clock import beijing
 from tiejun.commands import AS_JSON, DRY_RUN, need_file, tell
@@ -130,7 +131,7 @@ def items_export(kind: str, query: str, out: Path) -> None:
     if out.exists():
         raise click.ClickException(f"{out} 已经存在，没有覆盖。")
     with opened() as core, core.database.transaction() as db:
-        made = export_bank(db, item_filter(_asked(query)), COMMAND_LINE, core.clock(), kind)
+        made = export_bank(db, EVERYTHING, item_filter(_asked(query)), COMMAND_LINE, core.clock(), kind)
     # Keys are for the person who runs the command only.
     with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(made.content)

@@ -6,11 +6,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tiejun.access import Permission, require
+from tiejun.access import Permission, persona, require
 from tiejun.bank import editing, law_queries, queries
 from tiejun.bank.draft import Draft
 from tiejun.bank.editing import Target
 from tiejun.bank.law_reviews.queries import first_waiting
+from tiejun.bank.secrecy import sight_of
 from tiejun.bank.twins import most_alike
 from tiejun.clock import beijing
 from tiejun.errors import Conflict, DomainError, Rejected
@@ -42,7 +43,7 @@ def create() -> ResponseReturnValue:
 def edit(code: str) -> ResponseReturnValue:
     """Show the present version of an item in the editor."""
     with reading() as db:
-        detail = queries.item_detail(db, code)
+        detail = queries.item_detail(db, sight_of(persona()), code)
     draft = Draft.of(detail.text, detail.item.purpose)
     return _page(draft, Target(code, detail.item.current_version))
 
@@ -51,6 +52,8 @@ def edit(code: str) -> ResponseReturnValue:
 @require(Permission.ITEM_WRITE)
 def revise(code: str) -> ResponseReturnValue:
     """Carry out a button of the editor on an item; "save" writes a new version."""
+    with reading() as db:
+        queries.get_item(db, sight_of(persona()), code)
     return _carry_out(Target(code, request.form.get("version", 0, type=int)))
 
 
@@ -93,5 +96,5 @@ def _shown(draft: Draft, target: Target) -> dict[str, Any]:
             "cited": queries.cited_articles(db, draft.citations),
             "shows_images": draft.shows_images,
             "advice": editing.by_field(editing.advice(db, draft, today)),
-            "twins": most_alike(db, draft.to_json(target.code), target.code),
+            "twins": most_alike(db, sight_of(persona()), draft.to_json(target.code), target.code),
         }

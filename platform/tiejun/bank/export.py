@@ -18,6 +18,7 @@ from question_bank.item import Item as ItemText
 from tiejun.audit import Actor, record
 from tiejun.bank import images, queries
 from tiejun.bank.models import Item, ItemVersion
+from tiejun.bank.secrecy import Sight
 from tiejun.bank.words import kind_word, purpose_word, tiers_word, unit_title
 from tiejun.clock import beijing
 
@@ -58,14 +59,19 @@ def _cells(item: Item, version: ItemVersion) -> tuple[str, ...]:
 
 
 def export_bank(
-    db: Session, wanted: queries.ItemFilter, actor: Actor, now: datetime, kind: str = "xlsx"
+    db: Session,
+    sight: Sight,
+    wanted: queries.ItemFilter,
+    actor: Actor,
+    now: datetime,
+    kind: str = "xlsx",
 ) -> Written:
     """Return items that fit as a file that the import reads back, keys included; note who took them.
 
     Args:
         kind: one of `KINDS`.
     """
-    items = list(queries.texts_for_export(db, wanted))
+    items = list(queries.texts_for_export(db, sight, wanted))
     made = write_json(items, _pictures(db, items)) if kind == "json" else _WRITERS[kind](items)
     left_out = len(made.left_out)
     record(db, actor, "items.exported", ("item_bank", kind), now, written=made.written, left_out=left_out)

@@ -16,16 +16,8 @@ from question_bank.words import said
 from tiejun.bank.form_service import blueprint_text, not_in_force
 from tiejun.bank.item_rows import IS_CURRENT, to_text
 from tiejun.bank.law_reviews.queue import IS_WAITING
-from tiejun.bank.models import (
-    Blueprint,
-    Citation,
-    ExamForm,
-    FormSlot,
-    Item,
-    ItemPurpose,
-    ItemState,
-    ItemVersion,
-)
+from tiejun.bank.models import Blueprint, Citation, ExamForm, FormSlot, Item, ItemState, ItemVersion
+from tiejun.bank.secrecy import SECRET
 from tiejun.errors import NotFound
 
 
@@ -134,7 +126,7 @@ def _in_pool(db: Session, blueprint: BlueprintText, day: date) -> list[ColumnEle
         Item.is_primary if blueprint.tier is Tier.PRIMARY else Item.is_intermediate
     ).is_(True)
     return [
-        Item.purpose == ItemPurpose.EXAM,
+        Item.purpose.in_(SECRET),
         Item.state == ItemState.OPERATIONAL,
         ~IS_WAITING,
         Item.kind.in_(kinds),

@@ -15,11 +15,12 @@ from wtforms.validators import InputRequired, ValidationError
 from question_bank.formats.template import write_template
 from question_bank.words import recalled, said
 from tiejun import uploads
-from tiejun.access import Permission, require
+from tiejun.access import Permission, persona, require
 from tiejun.bank import queries, words
 from tiejun.bank.item_files import ItemFile, read_item_file
 from tiejun.bank.item_views import attachment
 from tiejun.bank.models import ItemPurpose, ItemState
+from tiejun.bank.secrecy import sight_of
 from tiejun.bank.service import ImportPlan, import_items
 from tiejun.errors import DomainError, Rejected
 from tiejun.web import actor, notice, now, reading, settings, transaction, translated
@@ -133,13 +134,13 @@ def take(digest: str) -> ResponseReturnValue:
 def batch(public_id: UUID) -> ResponseReturnValue:
     """Show the report of one import."""
     with reading() as db:
-        found = queries.get_batch(db, public_id)
+        found = queries.get_batch(db, sight_of(persona()), public_id)
     return render_template("bank/batch.html", batch=found, report=recalled(found.report), shown=SHOWN)
 
 
 def _start_page(form: UploadForm) -> str:
     with reading() as db:
-        batches = queries.recent_batches(db)
+        batches = queries.recent_batches(db, sight_of(persona()))
     return render_template("bank/import.html", form=form, batches=batches)
 
 
@@ -159,4 +160,4 @@ def _plan(
 ) -> ImportPlan:
     purpose = request.args.get("purpose", "")
     known = ItemPurpose(purpose) if purpose in tuple(ItemPurpose) else ItemPurpose.PRACTICE
-    return ImportPlan(known, skip_faulty, dry_run, state)
+    return ImportPlan(known, skip_faulty, dry_run, state, sight_of(persona()))

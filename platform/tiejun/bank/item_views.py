@@ -12,12 +12,13 @@ from question_bank.markup import show_images, without_images
 from tiejun.access import Permission, persona, require
 from tiejun.bank import images, queries, words
 from tiejun.bank.export import export_bank, items_workbook
-from tiejun.bank.law_reviews.queries import waiting_count, waiting_items
+from tiejun.bank.law_reviews.queries import reader_of, waiting_count, waiting_items
 from tiejun.bank.law_reviews.queue import waiting
 from tiejun.bank.law_reviews.things import ITEM
 from tiejun.bank.life import words as life_words
 from tiejun.bank.life.queries import life_of
 from tiejun.bank.queries import ItemFilter, item_filter
+from tiejun.bank.secrecy import sight_of
 from tiejun.bank.usage.filters import usage_of
 from tiejun.bank.version_comparison import compare_versions
 from tiejun.clock import beijing
@@ -47,7 +48,7 @@ def _add_words(state: BlueprintSetupState) -> None:
 def item_text(text: str) -> Markup:
     """Return a text of an item for a page: escaped, unless it is `Markup` already, with its images.
 
-    The images' addresses are open to people with `item:view` only.
+    The images' addresses are open to people only who may see an item that shows them.
     """
     return Markup(show_images(str(escape(text)), lambda digest: url_for("bank.image", digest=digest)))  # noqa: S704 - escaped above
 
@@ -62,16 +63,18 @@ def items() -> ResponseReturnValue:
 
 
 def _list(db: Session) -> dict[str, Any]:
-    page = queries.find_items(db, _wanted())
+    sight = sight_of(persona())
+    page = queries.find_items(db, sight, _wanted())
     ids = [item.id for item in page.rows]
     return {
         "page": page,
-        "laws": queries.cited_laws(db),
-        "counts": queries.purpose_counts(db),
+        "classes": sight.listed,
+        "laws": queries.cited_laws(db, sight),
+        "counts": queries.purpose_counts(db, sight),
         "held": waiting_items(db, ids),
-        "in_queue": waiting_count(db, persona().scopes(Permission.ITEM_VIEW)),
+        "in_queue": waiting_count(db, reader_of(persona())),
         "used": usage_of(db, ids),
-        "writers": queries.writers(db),
+        "writers": queries.writers(db, sight),
     }
 
 
@@ -80,7 +83,7 @@ def _list(db: Session) -> dict[str, Any]:
 def export() -> ResponseReturnValue:
     """Give the list, as filtered, as an Excel file."""
     with reading() as db:
-        content = items_workbook(queries.rows_for_export(db, _wanted()))
+        content = items_workbook(queries.rows_for_export(db, sight_of(persona()), _wanted()))
     return attachment(content, "items.xlsx")
 
 
@@ -90,16 +93,16 @@ def export_sheet(ending: str) -> ResponseReturnValue:
     """Give the items, as filtered, with keys: changed, they can be imported again."""
     kind, media_type = ENDINGS[ending]
     with transaction() as db:
-        made = export_bank(db, _wanted(), actor(), now(), kind)
+        made = export_bank(db, sight_of(persona()), _wanted(), actor(), now(), kind)
     return attachment(made.content, f"item-bank.{ending}", media_type)
 
 
 @bp.get("/items/images/<digest>")
 @require(Permission.ITEM_VIEW)
 def image(digest: str) -> ResponseReturnValue:
-    """Give an image that items show."""
+    """Give an image that items show which this person may see."""
     with reading() as db:
-        found = images.get_image(db, digest)
+        found = images.get_image(db, sight_of(persona()), digest)
     reply = Response(found.data, mimetype=found.media_type)
     reply.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     reply.headers["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -111,7 +114,7 @@ def image(digest: str) -> ResponseReturnValue:
 def item(code: str) -> ResponseReturnValue:
     """Show an item as the candidate sees it, with key, rationale and citations."""
     with reading() as db:
-        detail = queries.item_detail(db, code, request.args.get("version", type=int))
+        detail = queries.item_detail(db, sight_of(persona()), code, request.args.get("version", type=int))
         reviews = waiting(db, ITEM, detail.item.id)
         used = usage_of(db, [detail.item.id]).get(detail.item.id)
         life = life_of(db, detail.item, persona())
@@ -127,7 +130,7 @@ def compare(code: str) -> ResponseReturnValue:
     """Show two versions of an item side by side, by default the present one and the one before."""
     old, new = request.args.get("from", type=int), request.args.get("to", type=int)
     with reading() as db:
-        found = compare_versions(db, code, old, new)
+        found = compare_versions(db, sight_of(persona()), code, old, new)
     return render_template("bank/compare.html", found=found)
 
 

@@ -48,10 +48,11 @@ class Article(Base):
 
 
 class ItemPurpose(StrEnum):
-    """What an item may be used for."""
+    """What an item may be used for, and with that its secrecy class (密级): see `secrecy`."""
 
     PRACTICE = "practice"
     EXAM = "exam"
+    SEALED = "sealed"  # kept for papers of the time to come
 
 
 class ItemState(StrEnum):
@@ -210,7 +211,10 @@ class Blueprint(Base):
 
 
 class ExamForm(Base):
-    """A frozen form (一份试卷): its paper as candidates get it. Slots and keys stand in `FormSlot`."""
+    """A frozen form (一份试卷): its paper as candidates get it. Slots and keys stand in `FormSlot`.
+
+    Of a sealed one nobody is shown more than label, hash and counts until two people open it (`seals`).
+    """
 
     __tablename__ = "exam_form"
     __table_args__ = (UniqueConstraint("blueprint_id", "label"),)
@@ -225,6 +229,7 @@ class ExamForm(Base):
     total_points: Mapped[float]
     slot_count: Mapped[int]
     relaxed: Mapped[JsonDict]
+    is_sealed: Mapped[bool] = mapped_column(default=True)
     frozen_by: Mapped[str] = mapped_column(String(100))
     frozen_at: Mapped[Instant]
 

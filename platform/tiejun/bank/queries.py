@@ -1,11 +1,11 @@
-"""Reads of the item bank. What these return holds keys: for people with `item:view` only."""
+"""Reads of the item bank. What these return holds keys: for people with `item:view`, in their sight."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from question_bank.item import Item as ItemText
@@ -26,6 +26,7 @@ from tiejun.bank.models import (
     LawVersion,
 )
 from tiejun.bank.rules import LawState, law_state
+from tiejun.bank.secrecy import Sight
 from tiejun.bank.usage import filters as usage
 from tiejun.errors import NotFound
 from tiejun.listing import ListPage, scalar_page
@@ -117,7 +118,7 @@ class CitedArticle:
 
 @dataclass(frozen=True)
 class ItemDetail:
-    """One version of an item with all that belongs to it."""
+    """One version of an item with all that belongs to it; `forms` counts those that are not sealed."""
 
     item: Item
     version: ItemVersion
@@ -128,17 +129,17 @@ class ItemDetail:
     forms: int
 
 
-def find_items(db: Session, wanted: ItemFilter) -> ListPage[Item]:
+def find_items(db: Session, sight: Sight, wanted: ItemFilter) -> ListPage[Item]:
     """Return one page of the items that fit."""
-    return scalar_page(db, _sorted(_matching(db, wanted), wanted.sort), wanted.page)
+    return scalar_page(db, _sorted(_matching(db, sight, wanted), wanted.sort), wanted.page)
 
 
-def rows_for_export(db: Session, wanted: ItemFilter) -> Sequence[tuple[Item, ItemVersion]]:
+def rows_for_export(db: Session, sight: Sight, wanted: ItemFilter) -> Sequence[tuple[Item, ItemVersion]]:
     """Return items that fit (up to `EXPORT_ROWS`) with their current versions, citations loaded."""
     query = (
         select(Item, ItemVersion)
         .join(ItemVersion, IS_CURRENT)
-        .where(Item.id.in_(_matching(db, wanted).with_only_columns(Item.id)))
+        .where(Item.id.in_(_matching(db, sight, wanted).with_only_columns(Item.id)))
         .options(selectinload(ItemVersion.citations))
         .order_by(Item.code)
         .limit(EXPORT_ROWS)
@@ -146,12 +147,12 @@ def rows_for_export(db: Session, wanted: ItemFilter) -> Sequence[tuple[Item, Ite
     return [(item, version) for item, version in db.execute(query)]
 
 
-def texts_for_export(db: Session, wanted: ItemFilter) -> Iterator[ItemText]:
+def texts_for_export(db: Session, sight: Sight, wanted: ItemFilter) -> Iterator[ItemText]:
     """Return items that fit (up to `EXPORT_ROWS`) as the library's, keys included, by code."""
     query = (
         select(ItemVersion)
         .join(Item, IS_CURRENT)
-        .where(Item.id.in_(_matching(db, wanted).with_only_columns(Item.id)))
+        .where(Item.id.in_(_matching(db, sight, wanted).with_only_columns(Item.id)))
         .options(selectinload(ItemVersion.key))
         .order_by(Item.code)
         .limit(EXPORT_ROWS)
@@ -159,8 +160,8 @@ def texts_for_export(db: Session, wanted: ItemFilter) -> Iterator[ItemText]:
     return (to_text(version) for version in db.scalars(query))
 
 
-def _matching(db: Session, wanted: ItemFilter) -> Select[Item]:
-    query = select(Item).where(_in_state(wanted.state))
+def _matching(db: Session, sight: Sight, wanted: ItemFilter) -> Select[Item]:
+    query = select(Item).where(_in_state(wanted.state), sight.condition())
     if wanted.text:
         query = query.where(item_says(db, wanted.text))
     if wanted.unit:
@@ -211,25 +212,25 @@ def _sorted(query: Select[Item], sort: str) -> Select[Item]:
     return query.order_by(ordered, Item.code)
 
 
-def get_item(db: Session, code: str) -> Item:
+def get_item(db: Session, sight: Sight, code: str) -> Item:
     """Return an item.
 
     Raises:
-        NotFound: if the bank has none with this code.
+        NotFound: if the bank has none with this code, or none that this person may know of.
     """
-    row = db.scalar(select(Item).where(Item.code == code))
+    row = db.scalar(select(Item).where(Item.code == code, sight.condition()))
     if row is None:
         raise NotFound(said("题库中没有这道试题。"), code="unknown_item")
     return row
 
 
-def item_detail(db: Session, code: str, number: int | None = None) -> ItemDetail:
+def item_detail(db: Session, sight: Sight, code: str, number: int | None = None) -> ItemDetail:
     """Return one version of an item, by default the current one.
 
     Raises:
         NotFound: if there is no such item or version.
     """
-    row = get_item(db, code)
+    row = get_item(db, sight, code)
     query = select(ItemVersion).where(ItemVersion.item_id == row.id).order_by(ItemVersion.number.desc())
     versions = db.scalars(
         query.options(selectinload(ItemVersion.key), selectinload(ItemVersion.citations))
@@ -246,7 +247,7 @@ def item_detail(db: Session, code: str, number: int | None = None) -> ItemDetail
         versions=versions,
         citations=cited_articles(db, cited),
         batch=db.get(ItemBatch, row.batch_id) if row.batch_id else None,
-        forms=db.scalar(forms.where(FormSlot.item_id == row.id)) or 0,
+        forms=db.scalar(forms.where(FormSlot.item_id == row.id, ExamForm.is_sealed.is_(False))) or 0,
     )
 
 
@@ -268,40 +269,51 @@ def _laws(db: Session, ids: set[str]) -> dict[str, LawVersion]:
     return {law.id: law for law in db.scalars(select(LawVersion).where(LawVersion.id.in_(ids)))}
 
 
-def cited_laws(db: Session) -> list[tuple[str, str]]:
+def cited_laws(db: Session, sight: Sight) -> list[tuple[str, str]]:
     """Return (id, title) of the laws that items cite, for the filter."""
-    query = select(LawVersion.id, LawVersion.title, LawVersion.effective).where(
-        LawVersion.id.in_(select(Citation.law_id))
-    )
+    cited = select(Citation.law_id)
+    if not sight.is_full:
+        cited = cited.join(ItemVersion).join(Item, Item.id == ItemVersion.item_id).where(sight.condition())
+    query = select(LawVersion.id, LawVersion.title, LawVersion.effective).where(LawVersion.id.in_(cited))
     rows = db.execute(query.order_by(LawVersion.title, LawVersion.effective))
     return [
         (law_id, f"{title}（{effective.year}）" if effective else title) for law_id, title, effective in rows
     ]
 
 
-def writers(db: Session) -> Sequence[str]:
-    """Return who wrote items, for the filter."""
-    return db.scalars(select(Item.created_by).distinct().order_by(Item.created_by).limit(MOST_WRITERS)).all()
+def writers(db: Session, sight: Sight) -> Sequence[str]:
+    """Return who wrote the items that this person may see, for the filter."""
+    names = select(Item.created_by).where(sight.condition()).distinct()
+    return db.scalars(names.order_by(Item.created_by).limit(MOST_WRITERS)).all()
 
 
-def get_batch(db: Session, public_id: UUID) -> ItemBatch:
+def get_batch(db: Session, sight: Sight, public_id: UUID) -> ItemBatch:
     """Return an import with its report.
 
     Raises:
-        NotFound: if there was none with this id.
+        NotFound: if there was none with this id that this person may see.
     """
-    batch = db.scalar(select(ItemBatch).where(ItemBatch.public_id == public_id))
+    batch = db.scalar(select(ItemBatch).where(ItemBatch.public_id == public_id, _own(sight)))
     if batch is None:
         raise NotFound(said("没有这次导入的记录。"))
     return batch
 
 
-def recent_batches(db: Session, limit: int = 10) -> Sequence[ItemBatch]:
-    """Return the latest imports."""
-    return db.scalars(select(ItemBatch).order_by(ItemBatch.id.desc()).limit(limit)).all()
+def recent_batches(db: Session, sight: Sight, limit: int = 10) -> Sequence[ItemBatch]:
+    """Return the latest imports that this person may see."""
+    return db.scalars(select(ItemBatch).where(_own(sight)).order_by(ItemBatch.id.desc()).limit(limit)).all()
 
 
-def purpose_counts(db: Session) -> dict[ItemPurpose, int]:
-    """Return how many items the bank has for each use."""
-    query = select(Item.purpose, func.count()).where(Item.state != ItemState.RETIRED).group_by(Item.purpose)
+def _own(sight: Sight) -> ColumnElement[bool]:
+    """Return the condition that somebody may see the report of an import, which quotes all its items.
+
+    Whoever does not see everything sees their own: the items of others may have been sealed since.
+    """
+    return true() if sight.is_full else ItemBatch.created_by.endswith(f"（{sight.login}）", autoescape=True)
+
+
+def purpose_counts(db: Session, sight: Sight) -> dict[ItemPurpose, int]:
+    """Return how many items of each class there are for this person."""
+    seen = (Item.state != ItemState.RETIRED, sight.condition())
+    query = select(Item.purpose, func.count()).where(*seen).group_by(Item.purpose)
     return {ItemPurpose(purpose): count for purpose, count in db.execute(query)}

@@ -27,6 +27,7 @@ from tiejun.bank.law_reviews.things import ITEM
 from tiejun.bank.life.service import note_written
 from tiejun.bank.models import FormSlot, Item, ItemBatch, ItemPurpose, ItemState
 from tiejun.bank.reports import ItemReport, row_report
+from tiejun.bank.secrecy import EVERYTHING, Sight, is_lowered
 from tiejun.bank.twins import Twins, twin_sentence
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 
@@ -41,12 +42,14 @@ class ImportPlan:
     """How to import: for which use, whether faulty rows may be left out, whether only to look.
 
     `state` is that of new items and versions: drafts, unless they were reviewed elsewhere.
+    `sight` is what the importer may know of the bank: what is hidden from them, no report tells of.
     """
 
     purpose: ItemPurpose
     skip_faulty: bool = False
     dry_run: bool = False
     state: ItemState = ItemState.OPERATIONAL
+    sight: Sight = EVERYTHING
 
 
 def save_item(  # noqa: PLR0913 - what is written, by whom, on what ground
@@ -84,13 +87,22 @@ def save_item(  # noqa: PLR0913 - what is written, by whom, on what ground
         if base_version is None
         else _revise(db, item, base_version, actor, now)
     )
-    row.purpose = purpose
+    _classify(db, row, purpose)
     db.flush()
     if is_draft and row.current_version > before:
         note_written(db, row, actor, now)
     _follow_law(db, row, item, actor, now)
     record(db, actor, "item.saved", ("item", row.code), now, version=row.current_version)
     return row
+
+
+def _classify(db: Session, row: Item, purpose: ItemPurpose) -> None:
+    """Give an item its class; one that stands on a form comes down by `release` only."""
+    on_form = select(FormSlot.id).where(FormSlot.item_id == row.id).limit(1)
+    if is_lowered(ItemPurpose(row.purpose), purpose) and db.scalar(on_form) is not None:
+        problem = Problem(said("试题"), "purpose", said("进入过试卷的题不能在这里降低密级。"))
+        raise Rejected(said("试题没有保存，请改正下面的内容。"), [problem])
+    row.purpose = purpose
 
 
 def exchange_citation(
@@ -180,7 +192,7 @@ def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, no
     `report.is_written` is False the caller's transaction is untouched.
     """
     report = ItemReport(read=file.read, problems=list(file.problems), warnings=list(file.warnings))
-    present = _Present(db, file)
+    present = _Present(db, file, plan.sight)
     good = list(_sound_rows(db, file, plan, present, report))
     report.rejected = file.read - len(good)
     outcomes = [(where, item, *present.outcome(item)) for where, item in good]
@@ -188,9 +200,8 @@ def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, no
         report.count(outcome)
         code = row.code if row else item.id if item.id in file.codes else None
         report.rows.append(row_report(where, item, outcome, code))
-    report.warnings += _twins(
-        db, [(where, item) for where, item, done, _ in outcomes if done == "created"], present
-    )
+    new = [(where, item) for where, item, done, _ in outcomes if done == "created"]
+    report.warnings += _twins(Twins(db, plan.sight, [item for _, item in new]), new, present)
     report.is_written = not plan.dry_run and (plan.skip_faulty or not report.problems)
     if report.is_written:
         _write(db, file, plan, outcomes, _Pen(actor, now, report))
@@ -198,9 +209,8 @@ def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, no
     return report
 
 
-def _twins(db: Session, rows: Sequence[tuple[str, ItemText]], present: "_Present") -> Iterator[Problem]:
+def _twins(twins: Twins, rows: Sequence[tuple[str, ItemText]], present: "_Present") -> Iterator[Problem]:
     """Return a warning for each new row that asks what the bank or a row before it asks already."""
-    twins = Twins(db, [item for _, item in rows])
     for position, (where, item) in enumerate(rows):
         known = present.twins(item)
         if known:
@@ -232,6 +242,7 @@ def _sound_rows(
         found = check(where, item)
         purpose = present.purpose(item) or plan.purpose
         problems = unit_problems(where, item, purpose) + found.problems + check_images(where, item)
+        problems += present.code_problems(where, item)
         report.problems += problems
         report.warnings += found.warnings
         if not problems:
@@ -253,19 +264,29 @@ class _Pen:
 class _Present:
     """What the bank already holds of the rows about to be imported."""
 
-    def __init__(self, db: Session, file: ItemFile) -> None:
+    def __init__(self, db: Session, file: ItemFile, sight: Sight) -> None:
         items = [item for _, item in file.rows]
         self.codes = file.codes
         self.by_code: dict[str, Item] = {}
         self.by_digest: dict[str, list[Item]] = defaultdict(list)
         self.codes_by_stem: dict[str, list[str]] = defaultdict(list)
-        for row in _matching(db, Item.code, (item.id for item in items if item.id in self.codes)):
+        self.hidden_codes: set[str] = set()
+        for row in _matching(db, EVERYTHING, Item.code, (item.id for item in items if item.id in self.codes)):
+            self.hidden_codes.add(row.code)
+        for row in _matching(db, sight, Item.code, self.hidden_codes.copy()):
             self.by_code[row.code] = row
+        self.hidden_codes -= self.by_code.keys()
         uncoded = {text_digest(item) for item in items if item.id not in self.codes}
-        for row in _matching(db, Item.digest, uncoded):
+        for row in _matching(db, sight, Item.digest, uncoded):
             self.by_digest[row.digest].append(row)
-        for row in _matching(db, Item.stem_hash, {stem_hash(item) for item in items}):
+        for row in _matching(db, sight, Item.stem_hash, {stem_hash(item) for item in items}):
             self.codes_by_stem[row.stem_hash].append(row.code)
+
+    def code_problems(self, where: str, item: ItemText) -> list[Problem]:
+        """Return that a code can't be had, of an item that the importer may not know, and not why."""
+        if item.id not in self.hidden_codes:
+            return []
+        return [Problem(where, said("编号"), said("编号“%(id)s”不能使用，请换一个。", id=item.id))]
 
     def purpose(self, item: ItemText) -> ItemPurpose | None:
         """Return what the item of the same code is for: a new version of it is for the same."""
@@ -288,11 +309,11 @@ class _Present:
         return self.codes_by_stem[stem_hash(item)]
 
 
-def _matching(db: Session, column: Any, values: Iterable[str]) -> Iterator[Item]:
-    """Return the items whose `column` is one of `values`, asked in portions that every engine takes."""
+def _matching(db: Session, sight: Sight, column: Any, values: Iterable[str]) -> Iterator[Item]:
+    """Return the items in sight whose `column` is one of `values`, in portions that all engines take."""
     rest = iter(values)
     while portion := list(islice(rest, CHUNK)):
-        yield from db.scalars(select(Item).where(column.in_(portion)).order_by(Item.id))
+        yield from db.scalars(select(Item).where(column.in_(portion), sight.condition()).order_by(Item.id))
 
 
 def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome], pen: _Pen) -> None:

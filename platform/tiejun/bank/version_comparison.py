@@ -15,6 +15,7 @@ from question_bank.words import clauses, listed, said
 from tiejun.bank.item_rows import to_text
 from tiejun.bank.models import Item, ItemVersion, LawVersion
 from tiejun.bank.queries import cited_articles, item_detail
+from tiejun.bank.secrecy import Sight
 from tiejun.errors import NotFound
 from tiejun.html import plain
 
@@ -53,13 +54,15 @@ class VersionComparison:
         return sum(line.is_changed for line in self.lines)
 
 
-def compare_versions(db: Session, code: str, old: int | None, new: int | None) -> VersionComparison:
+def compare_versions(
+    db: Session, sight: Sight, code: str, old: int | None, new: int | None
+) -> VersionComparison:
     """Compare two versions; by default the current one with the one before `new`.
 
     Raises:
         NotFound: if there is no such item or version.
     """
-    detail = item_detail(db, code)
+    detail = item_detail(db, sight, code)
     by_number = {version.number: version for version in detail.versions}
     new = detail.item.current_version if new is None else new
     old = max(1, new - 1) if old is None else old

@@ -14,7 +14,11 @@ from tiejun.web import joined
 
 Choices = list[tuple[str, str]]
 
-_PURPOSES = {ItemPurpose.PRACTICE: said("练习"), ItemPurpose.EXAM: said("考试")}
+_PURPOSES = {
+    ItemPurpose.PRACTICE: said("练习"),
+    ItemPurpose.EXAM: said("考试"),
+    ItemPurpose.SEALED: said("密封"),
+}
 _FIELDS = {
     "stem": said("题干"),
     "options": said("选项"),
@@ -96,9 +100,9 @@ def tier_choices() -> Choices:
     return [(tier.value, tier_word(tier.value)) for tier in Tier]
 
 
-def purpose_choices() -> Choices:
-    """Return the uses."""
-    return [(purpose.value, purpose_word(purpose.value)) for purpose in ItemPurpose]
+def purpose_choices(only: Iterable[ItemPurpose] = ItemPurpose) -> Choices:
+    """Return the classes, all or some."""
+    return [(purpose.value, purpose_word(purpose.value)) for purpose in only]
 
 
 def difficulty_choices() -> Choices:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tiejun.access import Permission, Persona
 from tiejun.bank.law_reviews import duties as law_reviews
 from tiejun.bank.life import duties as life
+from tiejun.bank.seals import duties as seals
 from tiejun.cases import duties as cases
 from tiejun.certificates import queries as certificates
 from tiejun.certificates.models import Certificate, ResultStatement
@@ -35,6 +36,7 @@ SOURCES = (
     cases.duties,
     law_reviews.duties,
     life.duties,
+    seals.duties,
 )
 
 

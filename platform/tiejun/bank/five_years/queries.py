@@ -29,6 +29,7 @@ from tiejun.bank.models import (
     ItemVersion,
     LawVersion,
 )
+from tiejun.bank.secrecy import SECRET
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def cited_by(db: Session, law_ids: Collection[str]) -> Mapping[str, CitedBy]:
     return {
         law_id: CitedBy(
             items.get((law_id, ItemPurpose.PRACTICE), 0),
-            items.get((law_id, ItemPurpose.EXAM), 0),
+            sum(items.get((law_id, one), 0) for one in SECRET),
             len(things[law_id, "lesson"]),
             len(things[law_id, "case"]),
         )

@@ -15,6 +15,7 @@ from tiejun.bank.law_reviews.queue import close, waiting
 from tiejun.bank.law_reviews.things import ITEM
 from tiejun.bank.models import Article, Item, ItemState, ItemVersion, LawVersion
 from tiejun.bank.rules import LawState, article_number, law_state
+from tiejun.bank.secrecy import Sight
 from tiejun.bank.service import exchange_citation
 from tiejun.clock import beijing
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
@@ -23,21 +24,26 @@ NOT_DECIDED = said("没有作出决定，请改正下面的内容。")
 REASON_MAX = 500
 
 
-def review_to_decide(db: Session, public_id: UUID) -> LawReview:
+def review_to_decide(db: Session, sight: Sight, public_id: UUID) -> LawReview:
     """Return an open review of an item, held until the transaction ends.
 
     Raises:
-        NotFound: if there is none with this id.
+        NotFound: if there is none with this id, or it is of an item hidden from this person.
         Conflict: if it was decided already, or is of a case or a lesson, which their authors put right.
     """
     review = db.scalar(select(LawReview).where(LawReview.public_id == public_id).with_for_update())
-    if review is None:
+    if review is None or not _may_see(db, sight, review):
         raise NotFound(said("没有这一条待核。"))
     if review.decided_at is not None:
         raise Conflict(said("这一条已由%(name)s作出决定，没有再改。", name=review.decided_by or ""))
     if review.kind != ITEM:
         raise Conflict(said("案例和课由作者修改后自动办结，不在这里决定。"))
     return review
+
+
+def _may_see(db: Session, sight: Sight, review: LawReview) -> bool:
+    item = select(Item.id).where(Item.id == review.subject_id, sight.condition())
+    return review.kind != ITEM or db.scalar(item) is not None
 
 
 def reanchor(db: Session, review: LawReview, law_id: str, article: str, actor: Actor, now: datetime) -> Item:

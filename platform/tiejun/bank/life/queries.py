@@ -11,6 +11,7 @@ from tiejun.bank.life.models import ItemComment, ItemStep
 from tiejun.bank.life.rules import Person, Step, open_steps, refusal
 from tiejun.bank.life.service import history, taken, writers
 from tiejun.bank.models import Item, ItemState, ItemVersion
+from tiejun.bank.secrecy import sight_of
 from tiejun.listing import ListPage, scalar_page
 
 IN_REVIEW = (ItemState.FIRST_REVIEW, ItemState.SECOND_REVIEW)
@@ -29,7 +30,12 @@ class Life:
 def person_of(who: Persona) -> Person:
     """Return a signed-in person as the rules see him."""
     writes, reviews = who.may(Permission.ITEM_WRITE), who.may(Permission.ITEM_REVIEW)
-    return Person(who.account_id, who.name, writes, reviews)
+    return Person(who.account_id, _label(who), writes, reviews)
+
+
+def _label(who: Persona) -> str:
+    """Return how versions name somebody (`tiejun.web.actor`)."""
+    return f"{who.name}（{who.login}）"
 
 
 def life_of(db: Session, item: Item, who: Persona) -> Life:
@@ -66,7 +72,7 @@ def waiting_for(who: Persona) -> Select[Item]:
     )
     by_name = select(ItemVersion.id).where(
         ItemVersion.item_id == Item.id,
-        ItemVersion.created_by == who.name,
+        ItemVersion.created_by == _label(who),
         ItemVersion.number > _last_settled(),
     )
     first = select(passed.id).where(
@@ -79,6 +85,7 @@ def waiting_for(who: Persona) -> Select[Item]:
                 Item.state == ItemState.FIRST_REVIEW,
                 and_(Item.state == ItemState.SECOND_REVIEW, ~first.exists()),
             ),
+            sight_of(who).condition(),
             ~own.exists(),
             ~by_name.exists(),
         )

@@ -14,6 +14,7 @@ from tiejun.bank.law_reviews.impact import follow_ends
 from tiejun.bank.life.models import ItemComment, ItemStep
 from tiejun.bank.life.rules import SETTLED, Person, Reason, Step, Taken, lead, refusal, remark_problem
 from tiejun.bank.models import Citation, Item, ItemState, ItemVersion
+from tiejun.bank.secrecy import EVERYTHING, Sight
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 
 NOT_SAVED = said("没有保存，请改正下面的内容。填写的内容都还在。")
@@ -71,15 +72,23 @@ def _step(
     )
 
 
-def take(db: Session, code: str, move: Move, person: Person, actor: Actor, now: datetime) -> Item:
+def take(  # noqa: PLR0913 - who, in which role, what, on which item
+    db: Session,
+    code: str,
+    move: Move,
+    person: Person,
+    actor: Actor,
+    now: datetime,
+    sight: Sight = EVERYTHING,
+) -> Item:
     """Let somebody move an item on.
 
     Raises:
-        NotFound: if there is no such item.
+        NotFound: if there is no such item, or it is hidden from them.
         Conflict: if it has another version by now, or the rules forbid this step to this person.
         Rejected: if the remark is missing or too long, or the reason unknown.
     """
-    item = db.scalar(select(Item).where(Item.code == code).with_for_update())
+    item = db.scalar(select(Item).where(Item.code == code, sight.condition()).with_for_update())
     if item is None:
         raise NotFound(said("题库中没有这道试题。"), code="unknown_item")
     if move.version is not None and move.version != item.current_version:
@@ -129,8 +138,14 @@ def _cited_laws(db: Session, item: Item) -> set[str]:
     )
 
 
-def take_many(
-    db: Session, codes: Sequence[str], move: Move, person: Person, actor: Actor, now: datetime
+def take_many(  # noqa: PLR0913 - as `take`
+    db: Session,
+    codes: Sequence[str],
+    move: Move,
+    person: Person,
+    actor: Actor,
+    now: datetime,
+    sight: Sight = EVERYTHING,
 ) -> int:
     """Let somebody move several items on, all or none; return how many.
 
@@ -144,7 +159,7 @@ def take_many(
     problems = []
     for code in codes:
         try:
-            take(db, code, move, person, actor, now)
+            take(db, code, move, person, actor, now, sight)
         except (Conflict, NotFound) as error:
             problems.append(Problem(code, "", error.message))
     if problems:
@@ -161,14 +176,16 @@ def take_many(
     return len(codes)
 
 
-def comment(db: Session, code: str, text: str, actor: Actor, now: datetime) -> ItemComment:
+def comment(
+    db: Session, code: str, text: str, actor: Actor, now: datetime, sight: Sight = EVERYTHING
+) -> ItemComment:
     """Leave a remark beside an item.
 
     Raises:
         NotFound: if there is no such item.
         Rejected: if nothing, or too much, is said.
     """
-    item = db.scalar(select(Item).where(Item.code == code))
+    item = db.scalar(select(Item).where(Item.code == code, sight.condition()))
     if item is None:
         raise NotFound(said("题库中没有这道试题。"), code="unknown_item")
     if not text or (problem := remark_problem(Step.SUBMIT, text)):
@@ -183,13 +200,17 @@ def comment(db: Session, code: str, text: str, actor: Actor, now: datetime) -> I
     return row
 
 
-def settle_comment(db: Session, public_id: UUID, actor: Actor, now: datetime) -> Item:
+def settle_comment(
+    db: Session, public_id: UUID, actor: Actor, now: datetime, sight: Sight = EVERYTHING
+) -> Item:
     """Mark a remark as dealt with; return its item.
 
     Raises:
         NotFound: if there is no such remark.
     """
-    row = db.scalar(select(ItemComment).where(ItemComment.public_id == public_id).with_for_update())
+    seen = select(Item.id).where(sight.condition())
+    wanted = select(ItemComment).where(ItemComment.public_id == public_id, ItemComment.item_id.in_(seen))
+    row = db.scalar(wanted.with_for_update())
     if row is None:
         raise NotFound(said("没有这条批注。"))
     if row.settled_at is None:

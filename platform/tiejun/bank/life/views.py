@@ -12,6 +12,7 @@ from tiejun.access import Permission, persona, require
 from tiejun.bank.life import queries, service, words
 from tiejun.bank.life.rules import Step
 from tiejun.bank.life.service import Move
+from tiejun.bank.secrecy import sight_of
 from tiejun.errors import NotFound, Problem, Rejected
 from tiejun.web import actor, notice, now, reading, transaction
 
@@ -36,7 +37,7 @@ def step(code: str) -> ResponseReturnValue:
     """Move an item on; who may take which step, the rules say."""
     move = _move(request.form)
     with transaction() as db:
-        item = service.take(db, code, move, queries.person_of(persona()), actor(), now())
+        item = service.take(db, code, move, queries.person_of(persona()), actor(), now(), sight_of(persona()))
     notice(words.done(move.step, item))
     return redirect(url_for("bank.item", code=code), 303)
 
@@ -47,8 +48,9 @@ def steps() -> ResponseReturnValue:
     """Move the chosen items of the list on, all or none."""
     move = _move(request.form)
     with transaction() as db:
-        person = queries.person_of(persona())
-        count = service.take_many(db, request.form.getlist("item"), move, person, actor(), now())
+        person, sight = queries.person_of(persona()), sight_of(persona())
+        codes = request.form.getlist("item")
+        count = service.take_many(db, codes, move, person, actor(), now(), sight)
     notice(_("已办理 %(n)s 题：%(step)s。", n=count, step=words.step_word(move.step)))
     back = request.form.get("back", "")
     return redirect(url_for("bank.items") + (f"?{back}" if back else ""), 303)
@@ -59,7 +61,9 @@ def steps() -> ResponseReturnValue:
 def comment(code: str) -> ResponseReturnValue:
     """Leave a remark beside an item."""
     with transaction() as db:
-        service.comment(db, code, request.form.get("comment", "").strip(), actor(), now())
+        service.comment(
+            db, code, request.form.get("comment", "").strip(), actor(), now(), sight_of(persona())
+        )
     return redirect(url_for("bank.item", code=code, _anchor="comments"), 303)
 
 
@@ -70,7 +74,7 @@ def settle(public_id: UUID) -> ResponseReturnValue:
     if not (persona().may(Permission.ITEM_WRITE) or persona().may(Permission.ITEM_REVIEW)):
         raise NotFound(said("没有这条批注。"))
     with transaction() as db:
-        item = service.settle_comment(db, public_id, actor(), now())
+        item = service.settle_comment(db, public_id, actor(), now(), sight_of(persona()))
     return redirect(url_for("bank.item", code=item.code, _anchor="comments"), 303)
 
 

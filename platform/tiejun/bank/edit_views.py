@@ -68,7 +68,7 @@ def _carry_out(target: Target) -> ResponseReturnValue:
 def _page(draft: Draft, target: Target, error: DomainError | None = None) -> str:
     today = beijing(now()).date()
     with reading() as db:
-        cited = queries.cited_articles(db, draft.citations)
+        cited = queries.typed_articles(db, draft.citations)
         laws = law_queries.laws_for_choice(db, today)
         advice = editing.by_field(editing.advice(db, draft, today))
         review = first_waiting(db, target.code)

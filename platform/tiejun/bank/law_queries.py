@@ -191,6 +191,7 @@ def _successor(db: Session, law: LawVersion) -> LawVersion | None:
 def _citing(law_id: str, number: str) -> Select[int]:
     return (
         select(Item.id)
+        .distinct()
         .join(ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.number == Item.current_version))
         .join(Citation, Citation.version_id == ItemVersion.id)
         .where(Citation.law_id == law_id, Citation.article == number, Item.is_retired.is_(False))

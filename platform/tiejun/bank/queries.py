@@ -1,7 +1,7 @@
 """Reads of the item bank. What these return holds keys: for people with `item:view` only."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from question_bank.item import Item as ItemText
 from question_bank.words import said
+from tiejun.bank.draft import DraftCitation
 from tiejun.bank.item_rows import IS_CURRENT, to_text
 from tiejun.bank.item_search import item_says
 from tiejun.bank.models import (
@@ -23,7 +24,7 @@ from tiejun.bank.models import (
     ItemVersion,
     LawVersion,
 )
-from tiejun.bank.rules import LawState, law_state
+from tiejun.bank.rules import LawState, law_state, place_of, within_words
 from tiejun.errors import NotFound
 from tiejun.listing import ListPage, scalar_page
 
@@ -49,6 +50,7 @@ class ItemFilter:
     purpose: str = ""
     law: str = ""
     article: str = ""
+    transitional: str = ""
     batch: UUID | None = None
     sort: str = DEFAULT_SORT
     page: int = 1
@@ -58,7 +60,7 @@ def item_filter(asked: Mapping[str, str]) -> ItemFilter:
     """Return the filter that the address of the list says: `q`, `unit`, `kind` … `batch`, `sort`, `page`."""
     texts = {
         name: asked.get(name, "").strip()[:100]
-        for name in ("unit", "kind", "tier", "purpose", "law", "article")
+        for name in ("unit", "kind", "tier", "purpose", "law", "article", "transitional")
     }
     try:
         batch = UUID(asked["batch"]) if asked.get("batch") else None
@@ -76,13 +78,29 @@ def item_filter(asked: Mapping[str, str]) -> ItemFilter:
 
 @dataclass(frozen=True)
 class CitedArticle:
-    """A citation as people read it; `article` is None while the law's text is not imported or lacks it."""
+    """A citation as people read it; `article` is None while the law's text is not imported or lacks it.
+
+    `paragraph` and `item` are those it names, if it does.
+    """
 
     law_id: str
     number: str
     law: LawVersion | None
     successor: LawVersion | None
     article: Article | None
+    paragraph: int | None = None
+    item: int | None = None
+
+    @property
+    def within(self) -> str:
+        """Return how the paragraph and item are called, to be said behind the article's number."""
+        return within_words(self.paragraph, self.item)
+
+    @property
+    def place(self) -> str | None:
+        """Return the place on the article's page; None if the whole is meant, or the text has none."""
+        named = self.article is not None and (self.paragraph or self.item)
+        return place_of(self.article.text, self.paragraph, self.item) if self.article and named else None
 
     def state(self, day: date) -> LawState | None:
         """Return the state of the cited version on `day`; None if the register does not know it."""
@@ -150,6 +168,9 @@ def _matching(db: Session, wanted: ItemFilter) -> Select[Item]:
         query = query.where(
             Item.batch_id.in_(select(ItemBatch.id).where(ItemBatch.public_id == wanted.batch))
         )
+    if wanted.transitional:
+        marked = select(Item.id).join(ItemVersion, IS_CURRENT).where(ItemVersion.is_transitional)
+        query = query.where(Item.id.in_(marked))
     if wanted.law:
         query = query.where(Item.id.in_(_citing(wanted.law, wanted.article)))
     return query
@@ -198,14 +219,13 @@ def item_detail(db: Session, code: str, number: int | None = None) -> ItemDetail
     version = next((v for v in versions if v.number == (number or row.current_version)), None)
     if version is None:
         raise NotFound(said("这道试题没有这一版。"), code="unknown_version")
-    cited = [(citation.law_id, citation.article) for citation in version.citations]
     forms = select(func.count(ExamForm.id.distinct())).join(FormSlot, FormSlot.form_id == ExamForm.id)
     return ItemDetail(
         item=row,
         version=version,
         text=to_text(version),
         versions=versions,
-        citations=cited_articles(db, cited),
+        citations=cited_places(db, version.citations),
         batch=db.get(ItemBatch, row.batch_id) if row.batch_id else None,
         forms=db.scalar(forms.where(FormSlot.item_id == row.id)) or 0,
     )
@@ -223,6 +243,22 @@ def cited_articles(db: Session, cited: Sequence[tuple[str, str]]) -> list[CitedA
         successor = successors.get(law.superseded_by) if law and law.superseded_by else None
         found.append(CitedArticle(law_id, number, law, successor, articles.get((law_id, number))))
     return found
+
+
+def cited_places(db: Session, citations: Iterable[Citation]) -> list[CitedArticle]:
+    """Return what the citations of a version stand for, with the paragraphs and items they name."""
+    rows = list(citations)
+    cited = cited_articles(db, [(row.law_id, row.article) for row in rows])
+    return [
+        replace(one, paragraph=row.paragraph or None, item=row.item or None)
+        for one, row in zip(cited, rows, strict=True)
+    ]
+
+
+def typed_articles(db: Session, typed: Sequence[DraftCitation]) -> list[CitedArticle]:
+    """Return what the citations of a draft stand for; what is no number names no paragraph."""
+    cited = cited_articles(db, [(one.law, one.article) for one in typed])
+    return [replace(one, **draft.places) for one, draft in zip(cited, typed, strict=True)]
 
 
 def _laws(db: Session, ids: set[str]) -> dict[str, LawVersion]:

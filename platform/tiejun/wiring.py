@@ -1,6 +1,4 @@
-"""What the factory and the command line tie together alike: features that tell the bank what they cite,
-and what an import of laws means to them.
-"""
+"""What the factory and the command line tie together alike: what features tell the bank about law."""
 
 from tiejun.bank.law_followers import follow
 from tiejun.bank.law_reviews.things import contribute

@@ -258,7 +258,10 @@ def cited_places(db: Session, citations: Iterable[Citation]) -> list[CitedArticl
 def typed_articles(db: Session, typed: Sequence[DraftCitation]) -> list[CitedArticle]:
     """Return what the citations of a draft stand for; what is no number names no paragraph."""
     cited = cited_articles(db, [(one.law, one.article) for one in typed])
-    return [replace(one, **draft.places) for one, draft in zip(cited, typed, strict=True)]
+    return [
+        replace(one, paragraph=draft.places.get("paragraph"), item=draft.places.get("item"))
+        for one, draft in zip(cited, typed, strict=True)
+    ]
 
 
 def _laws(db: Session, ids: set[str]) -> dict[str, LawVersion]:

@@ -12,8 +12,8 @@ from tiejun.access import Permission, Persona, Role, persona, require
 from tiejun.bank import models as bank
 from tiejun.errors import Conflict, Rejected
 from tiejun.exams import admin_queries as queries
-from tiejun.exams import law_days
 from tiejun.exams import admin_service as service
+from tiejun.exams import law_days
 from tiejun.exams.admin_forms import ExamForm, SittingForm
 from tiejun.exams.admin_rules import PHASE_WORDS, Phase
 from tiejun.exams.models import Exam, Sitting

@@ -1,4 +1,4 @@
-"""What is on the passage from old law to new (新旧衔接) is drawn, and does not wait because the old law ends."""
+"""What is on the passage from old law to new (新旧衔接) is drawn, and does not wait when the old law ends."""
 
 from question_bank.assembly.blueprint import load_blueprint
 from tests.bank.law_reviews.conftest import TEXTS, Bank, articles, new_law, old_law

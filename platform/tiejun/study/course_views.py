@@ -158,8 +158,7 @@ def reanchor_lesson(public_id: UUID, lesson_id: UUID) -> ResponseReturnValue:
     )
     try:
         with transaction() as db:
-            course = courses.own_course(db, public_id, _scopes())
-            lesson = courses.lesson_of(course, lesson_id)
+            lesson = courses.lesson_of(courses.own_course(db, public_id, _scopes()), lesson_id)
             review = review_to_decide(db, review_id or lesson_id, LESSON)
             courses.reanchor_lesson(db, lesson, review, target, actor(), now())
     except Rejected as error:

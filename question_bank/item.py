@@ -61,10 +61,31 @@ class RubricPoint:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The article an item rests on: `law` is an id of the law register, `article` e.g. "120" or "120-1"."""
+    """The article an item rests on: `law` is an id of the law register, `article` e.g. "120" or "120-1".
+
+    `paragraph` (款) and `item` (项) count from 1 within the article; None: the whole of it is meant.
+    """
 
     law: str
     article: str
+    paragraph: int | None = None
+    item: int | None = None
+
+    @property
+    def names_place(self) -> bool:
+        """Whether it names a paragraph or an item, not the whole article."""
+        return self.paragraph is not None or self.item is not None
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Return a citation that `item_check` found sound."""
+        return cls(data["law"], data["article"], data.get("paragraph"), data.get("item"))
+
+    def to_json(self) -> Json:
+        """Return the citation as `from_json` reads it, without a paragraph or item that it does not name."""
+        within = {"paragraph": self.paragraph, "item": self.item}
+        named = {name: number for name, number in within.items() if number is not None}
+        return {"law": self.law, "article": self.article, **named}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +128,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One version of one item. `unit` is a syllabus unit code, or None for unfiled practice items."""
+    """One version of one item. `unit` is a syllabus unit code, or None for unfiled practice items.
+
+    `transitional` (新旧衔接) says that it asks about the passage from old law to new, and cites law that has
+    ended, or is still to come, on purpose.
+    """
 
     id: str
     unit: str | None
@@ -119,6 +144,7 @@ class Item:
     rationale: str = ""
     citations: tuple[Citation, ...] = ()
     figures: tuple[str, ...] = ()
+    transitional: bool = False
 
     @property
     def module(self) -> str | None:
@@ -149,8 +175,9 @@ class Item:
             stimulus=data["stimulus"],
             parts=tuple(_part(part) for part in data["parts"]),
             rationale=data["rationale"],
-            citations=tuple(Citation(c["law"], c["article"]) for c in data["citations"]),
+            citations=tuple(Citation.from_json(citation) for citation in data["citations"]),
             figures=tuple(data.get("figures", ())),
+            transitional=data.get("transitional", False),
         )
 
     def to_json(self) -> Json:
@@ -164,8 +191,9 @@ class Item:
             "stimulus": self.stimulus,
             "parts": [{**part.content_json(), **part.key_json()} for part in self.parts],
             "rationale": self.rationale,
-            "citations": [{"law": c.law, "article": c.article} for c in self.citations],
+            "citations": [citation.to_json() for citation in self.citations],
             "figures": list(self.figures),
+            **_flags(self),
         }
 
     def content_json(self) -> Json:
@@ -185,8 +213,9 @@ class Item:
             "difficulty": self.difficulty,
             "parts": [part.key_json() for part in self.parts],
             "rationale": self.rationale,
-            "citations": [{"law": c.law, "article": c.article} for c in self.citations],
+            "citations": [citation.to_json() for citation in self.citations],
             "figures": list(self.figures),
+            **_flags(self),
         }
 
     @classmethod
@@ -202,6 +231,11 @@ class Item:
             raise ItemError([Problem(where, "parts", said("题面与答案的小题数不一致"))])
         parts = [{**shown, **kept} for shown, kept in zip(seen, hidden, strict=True)]
         return cls.from_json({**content, **key, "parts": parts})
+
+
+def _flags(item: Item) -> Json:
+    """Return the flag where it is set: an item without it keeps its JSON and its digest."""
+    return {"transitional": True} if item.transitional else {}
 
 
 def _part(data: Mapping[str, Any]) -> Part:

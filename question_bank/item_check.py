@@ -14,13 +14,16 @@ from question_bank.words import said
 
 BLANK = re.compile(r"_{4,}")
 ITEM_FIELDS = frozenset(
-    {"id", "unit", "tiers", "kind", "difficulty", "stimulus", "parts", "rationale", "citations", "figures"}
+    {"id", "unit", "tiers", "kind", "difficulty", "stimulus", "parts", "rationale", "citations"}
+    | {"figures", "transitional"}
 )
 PART_FIELDS = frozenset({"type", "stem", "options", "key", "points", "rubric"})
 MIN_OPTIONS, MAX_OPTIONS = 2, 8
 MIN_CASE_PARTS, MAX_CASE_PARTS = 2, 5
 MAX_POINTS = 100
 MAX_TEXT = 20_000
+WITHIN = ("paragraph", "item")
+MAX_PLACE = 99
 _ITEM_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _UNIT = re.compile(r"[A-Z][0-9]{1,2}")
 _OPTION_ID = re.compile(r"[a-z0-9]{1,8}")
@@ -69,8 +72,8 @@ def check_item(data: object) -> list[Problem]:
     check = Checker(
         said("试题 %(item_id)s", item_id=item_id) if isinstance(item_id, str) and item_id else said("试题")
     )
-    # `figures` may be left out: only items that turn on an amount or a period have any.
-    if not check.fields({"figures": [], **data}, ITEM_FIELDS):
+    # These may be left out: few items turn on an amount or a period, or ask about the passage to new law.
+    if not check.fields({"figures": [], "transitional": False, **data}, ITEM_FIELDS):
         return check.problems
     check.need(isinstance(item_id, str) and bool(_ITEM_ID.fullmatch(item_id)), "id", said("编号格式不正确"))
     unit = data["unit"]
@@ -94,6 +97,7 @@ def check_item(data: object) -> list[Problem]:
         "figures",
         said("应为文字列表"),
     )
+    check.need(isinstance(data.get("transitional", False), bool), "transitional", said("应为 true 或 false"))
     _check_kind_and_parts(check, data)
     return check.problems
 
@@ -122,6 +126,12 @@ def _check_citations(check: Checker, citations: object) -> None:
             isinstance(article, str) and bool(ARTICLE.fullmatch(article)),
             "citations",
             said("第 %(number)s 条依据的条号不正确（应如 120 或 120-1）", number=number),
+        )
+        within = [citation.get(name) for name in WITHIN] if isinstance(citation, Mapping) else []
+        check.need(
+            all(one is None or _is_place(one) for one in within),
+            "citations",
+            said("第 %(number)s 条依据的款、项应为 1 到 %(most)s 的整数", number=number, most=MAX_PLACE),
         )
 
 
@@ -263,6 +273,10 @@ def _check_rubric(check: Checker, part: Mapping[str, object], valid_points: bool
             "rubric",
             said("要点分值合计 %(total)s，应为 %(part)s", total=total, part=part["points"]),
         )
+
+
+def _is_place(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_PLACE
 
 
 def _is_number(value: object) -> bool:

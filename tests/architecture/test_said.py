@@ -68,7 +68,7 @@ HERE = {
     APP + "study/ledger.py": {"系统计时"},  # who recorded hours, stored; pages look it up in the catalogue
     # An actor, a proof and a version of the syllabus, stored.
     APP + "study/sets.py": {"系统（课程组合学完）", "线上学完课程组合的全部课程", "试行"},
-    "question_bank/formats/bank_cells.py": {"分", "分】", "第", "条", "条之"},  # cells, read back
+    "question_bank/formats/bank_cells.py": {"分", "分】", "第", "条", "条之", "款", "项"},  # cells, read back
     "question_bank/formats/spreadsheet.py": {"说明"},  # the name of a sheet, read
     "question_bank/markup.py": {"〔图〕", "〔图："},  # a picture in an item's excerpt, stored
     "question_bank/laws.py": {
@@ -87,7 +87,7 @@ TABLES = {
     APP + "people/training.py": {"HEADINGS", "SYLLABUS"},
     APP + "exams/admin_forms.py": {"FIELDS"},
     APP + "certificates/rules.py": {"XPCC_NAME", "PROVINCES", "name"},
-    APP + "bank/rules.py": {"_N"},  # numerals, read
+    APP + "bank/rules.py": {"_N", "place_number"},  # numerals, read
     "question_bank/laws.py": {"KINDS", "CHANGE_TYPES"},  # as the register stores them
     APP + "bank/five_years/rules.py": {"KINDS", "REVISED", "AMENDED"},  # the same
     # How a law is written, which is read, not said.

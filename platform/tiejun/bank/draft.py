@@ -9,12 +9,12 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from html import escape, unescape
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from question_bank.item import Item, Part, number_json
+from question_bank.item import Citation, Item, Part, number_json
 from question_bank.markup import image_digests
 from question_bank.terms import ItemKind, PartType, Tier
-from tiejun.bank.rules import article_number
+from tiejun.bank.rules import article_number, place_number
 
 MOST_ROWS = 12
 LETTERS = "ABCDEFGHIJKL"
@@ -102,6 +102,33 @@ class DraftPart:
         return None
 
 
+class DraftCitation(NamedTuple):
+    """A citation as typed; an empty paragraph and item mean the whole article."""
+
+    law: str
+    article: str
+    paragraph: str = ""
+    item: str = ""
+
+    @classmethod
+    def of(cls, citation: Citation) -> "DraftCitation":
+        """Return an item's citation as the editor shows it."""
+        within = (str(number or "") for number in (citation.paragraph, citation.item))
+        return cls(citation.law, citation.article, *within)
+
+    @property
+    def places(self) -> dict[str, int]:
+        """Return the numbers of the paragraph and item that were typed."""
+        within = {"paragraph": place_number(self.paragraph), "item": place_number(self.item)}
+        return {name: number for name, number in within.items() if isinstance(number, int)}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the citation as the library reads it."""
+        within = {"paragraph": self.paragraph, "item": self.item}
+        named = {name: place_number(text) for name, text in within.items() if text}
+        return {"law": self.law, "article": self.article, **named}
+
+
 @dataclass
 class Draft:
     """One item. `difficulty` is the expected share of right answers in per cent."""
@@ -114,8 +141,9 @@ class Draft:
     stimulus: str = ""
     parts: list[DraftPart] = field(default_factory=list)
     rationale: str = ""
-    citations: list[tuple[str, str]] = field(default_factory=list)
+    citations: list[DraftCitation] = field(default_factory=list)
     figures: str = ""
+    transitional: bool = False
 
     @property
     def shows_images(self) -> bool:
@@ -142,8 +170,9 @@ class Draft:
             stimulus=_plain(item.stimulus or ""),
             parts=[_draft_part(part) for part in item.parts],
             rationale=item.rationale,
-            citations=[(citation.law, citation.article) for citation in item.citations],
+            citations=[DraftCitation.of(citation) for citation in item.citations],
             figures="；".join(item.figures),
+            transitional=item.transitional,
         )
 
     @classmethod
@@ -157,9 +186,10 @@ class Draft:
         draft.stimulus = form.get("stimulus", "")
         draft.rationale = form.get("rationale", "")
         draft.figures = form.get("figures", "")
+        draft.transitional = "transitional" in form
         draft.parts = [_read_part(form, f"part-{n}") for n in _numbers(form, "part-{}-type")]
         draft.citations = [
-            (form.get(f"cite-{n}-law", ""), form.get(f"cite-{n}-article", ""))
+            DraftCitation(*(form.get(f"cite-{n}-{name}", "") for name in DraftCitation._fields))
             for n in _numbers(form, "cite-{}-law")
         ]
         draft._take_new_citation(form)
@@ -168,7 +198,8 @@ class Draft:
     def _take_new_citation(self, form: Fields) -> None:
         """Add the citation typed into the picker, however the form was sent: it must not be lost."""
         law, article = form.get("new-law", ""), form.get("new-article", "").strip()
-        cited = (law, article_number(article) or article)
+        within = (str(place_number(form.get(f"new-{name}", "").strip())) for name in ("paragraph", "item"))
+        cited = DraftCitation(law, article_number(article) or article, *within)
         if law and article and cited not in self.citations:
             self.citations.append(cited)
 
@@ -204,8 +235,9 @@ class Draft:
             "stimulus": _markup(self.stimulus) if self.kind == ItemKind.CASE else None,
             "parts": [part.to_json() for part in self.parts],
             "rationale": self.rationale.strip(),
-            "citations": [{"law": law, "article": article} for law, article in self.citations],
+            "citations": [citation.to_json() for citation in self.citations],
             "figures": [figure.strip() for figure in FIGURES.split(self.figures) if figure.strip()],
+            "transitional": self.transitional,
         }
 
 

@@ -93,7 +93,7 @@ def _shown(draft: Draft, target: Target) -> dict[str, Any]:
             "draft": draft,
             "target": target,
             "today": today,
-            "cited": queries.cited_articles(db, draft.citations),
+            "cited": queries.typed_articles(db, draft.citations),
             "shows_images": draft.shows_images,
             "advice": editing.by_field(editing.advice(db, draft, today)),
             "twins": most_alike(db, sight_of(persona()), draft.to_json(target.code), target.code),

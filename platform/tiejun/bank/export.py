@@ -17,7 +17,8 @@ from question_bank.formats.written import Written
 from question_bank.item import Item as ItemText
 from tiejun.audit import Actor, record
 from tiejun.bank import images, queries
-from tiejun.bank.models import Item, ItemVersion
+from tiejun.bank.models import Citation, Item, ItemVersion
+from tiejun.bank.rules import within_words
 from tiejun.bank.secrecy import Sight
 from tiejun.bank.words import kind_word, purpose_word, tiers_word, unit_title
 from tiejun.clock import beijing
@@ -52,10 +53,15 @@ def _cells(item: Item, version: ItemVersion) -> tuple[str, ...]:
         purpose_word(item.purpose),
         f"{item.difficulty:.2f}",
         item.excerpt,
-        "；".join(f"{citation.law_id} {citation.article}" for citation in version.citations),
+        "；".join(_cited(citation) for citation in version.citations),
         str(item.current_version),
         f"{beijing(item.updated_at):%Y-%m-%d %H:%M}",
     )
+
+
+def _cited(citation: Citation) -> str:
+    within = within_words(citation.paragraph, citation.item)
+    return f"{citation.law_id} {citation.article}{within}"
 
 
 def export_bank(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from question_bank.assembly.blueprint import Blueprint as BlueprintText
@@ -131,7 +131,7 @@ def _in_pool(db: Session, blueprint: BlueprintText, day: date) -> list[ColumnEle
         ~IS_WAITING,
         Item.kind.in_(kinds),
         of_tier,
-        ItemVersion.id.not_in(stale),
+        or_(ItemVersion.is_transitional, ItemVersion.id.not_in(stale)),
     ]
 
 

@@ -279,7 +279,8 @@ def freeze_drawn(
 def candidates(db: Session, blueprint: BlueprintText, day: date) -> dict[str, tuple[ItemText, ItemVersion]]:
     """Return the secret items of the blueprint's kinds whose citations are all in force on `day`, by code.
 
-    An item that waits for a decision because the law changed is none of them.
+    A transitional item (新旧衔接) may cite what is not. An item that waits for a decision because the law
+    changed is none of them.
     """
     kinds = {section.kind.value for section in blueprint.sections}
     rows = db.scalars(
@@ -294,7 +295,7 @@ def candidates(db: Session, blueprint: BlueprintText, day: date) -> dict[str, tu
         .options(selectinload(ItemVersion.key), selectinload(ItemVersion.citations))
     ).all()
     stale = not_in_force(db, day)
-    sound = [row for row in rows if not any(citation.law_id in stale for citation in row.citations)]
+    sound = [row for row in rows if row.is_transitional or not {one.law_id for one in row.citations} & stale]
     texts = ((to_text(row), row) for row in sound)
     return {text.id: (text, row) for text, row in texts if blueprint.tier in text.tiers}
 

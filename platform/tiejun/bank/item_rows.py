@@ -1,7 +1,7 @@
 """Between the library's items and the bank's tables."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -145,6 +145,7 @@ def _version_values(item: ItemText, by: str, now: datetime) -> Values:
         "tiers": [tier.value for tier in item.tiers],
         "difficulty": item.difficulty,
         "content": _clean(item.content_json()),
+        "is_transitional": item.transitional,
         "created_by": by,
         "created_at": now,
     }
@@ -157,10 +158,12 @@ def _clean(content: Values) -> Values:
 
 def _citation_values(item: ItemText) -> list[Values]:
     return [
-        {"position": position, "law_id": law, "article": article}
-        for position, (law, article) in enumerate(_distinct(item))
+        {
+            "position": position,
+            "law_id": citation.law,
+            "article": citation.article,
+            "paragraph": citation.paragraph or 0,
+            "item": citation.item or 0,
+        }
+        for position, citation in enumerate(dict.fromkeys(item.citations))
     ]
-
-
-def _distinct(item: ItemText) -> Iterable[tuple[str, str]]:
-    return dict.fromkeys((citation.law, citation.article) for citation in item.citations)

@@ -192,6 +192,7 @@ def _successor(db: Session, law: LawVersion) -> LawVersion | None:
 def _citing(sight: Sight, law_id: str, number: str) -> Select[int]:
     return (
         select(Item.id)
+        .distinct()
         .join(ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.number == Item.current_version))
         .join(Citation, Citation.version_id == ItemVersion.id)
         .where(

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tiejun.db import Base, Id, Instant, JsonDict, JsonList, PublicId
@@ -152,7 +152,10 @@ class ItemImage(Base):
 
 
 class ItemVersion(Base):
-    """One immutable version of an item: what a candidate may see. Keys stand in `ItemKey`."""
+    """One immutable version of an item: what a candidate may see. Keys stand in `ItemKey`.
+
+    `is_transitional` repeats what the key says: it cites law that is not in force on purpose (新旧衔接).
+    """
 
     __tablename__ = "item_version"
     __table_args__ = (UniqueConstraint("item_id", "number"),)
@@ -163,6 +166,7 @@ class ItemVersion(Base):
     tiers: Mapped[JsonList]
     difficulty: Mapped[float]
     content: Mapped[JsonDict]
+    is_transitional: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_by: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[Instant]
 
@@ -180,16 +184,24 @@ class ItemKey(Base):
 
 
 class Citation(Base):
-    """The article of a law version on which an item version rests."""
+    """The article of a law version on which an item version rests, with its paragraph and item (款、项).
+
+    0 stands for the whole; never null, because a unique constraint takes nulls for different.
+    """
 
     __tablename__ = "citation"
-    __table_args__ = (UniqueConstraint("version_id", "law_id", "article"), Index(None, "law_id", "article"))
+    __table_args__ = (
+        UniqueConstraint("version_id", "law_id", "article", "paragraph", "item"),
+        Index(None, "law_id", "article"),
+    )
 
     id: Mapped[Id]
     version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"))
     position: Mapped[int]
     law_id: Mapped[str] = mapped_column(ForeignKey("law_version.id"))
     article: Mapped[str] = mapped_column(String(20))
+    paragraph: Mapped[int] = mapped_column(default=0, server_default="0")
+    item: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Blueprint(Base):

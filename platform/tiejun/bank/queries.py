@@ -1,7 +1,7 @@
 """Reads of the item bank. What these return holds keys: for people with `item:view`, in their sight."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from question_bank.item import Item as ItemText
 from question_bank.words import said
+from tiejun.bank.draft import DraftCitation
 from tiejun.bank.item_rows import IS_CURRENT, to_text
 from tiejun.bank.item_search import item_says
 from tiejun.bank.law_reviews.queue import IS_WAITING
@@ -25,7 +26,7 @@ from tiejun.bank.models import (
     ItemVersion,
     LawVersion,
 )
-from tiejun.bank.rules import LawState, law_state
+from tiejun.bank.rules import LawState, law_state, place_of, within_words
 from tiejun.bank.secrecy import Sight
 from tiejun.bank.usage import filters as usage
 from tiejun.errors import NotFound
@@ -57,6 +58,7 @@ class ItemFilter:
     purpose: str = ""
     law: str = ""
     article: str = ""
+    transitional: str = ""
     difficulty: str = ""
     discrimination: str = ""
     used: str = ""
@@ -80,6 +82,7 @@ FACETS = (
     "used",
     "writer",
     "state",
+    "transitional",
 )
 
 
@@ -103,13 +106,29 @@ def item_filter(asked: Mapping[str, str], day: date = date.min) -> ItemFilter:
 
 @dataclass(frozen=True)
 class CitedArticle:
-    """A citation as people read it; `article` is None while the law's text is not imported or lacks it."""
+    """A citation as people read it; `article` is None while the law's text is not imported or lacks it.
+
+    `paragraph` and `item` are those it names, if it does.
+    """
 
     law_id: str
     number: str
     law: LawVersion | None
     successor: LawVersion | None
     article: Article | None
+    paragraph: int | None = None
+    item: int | None = None
+
+    @property
+    def within(self) -> str:
+        """Return how the paragraph and item are called, to be said behind the article's number."""
+        return within_words(self.paragraph, self.item)
+
+    @property
+    def place(self) -> str | None:
+        """Return the place on the article's page; None if the whole is meant, or the text has none."""
+        named = self.article is not None and (self.paragraph or self.item)
+        return place_of(self.article.text, self.paragraph, self.item) if self.article and named else None
 
     def state(self, day: date) -> LawState | None:
         """Return the state of the cited version on `day`; None if the register does not know it."""
@@ -177,6 +196,9 @@ def _matching(db: Session, sight: Sight, wanted: ItemFilter) -> Select[Item]:
         query = query.where(
             Item.batch_id.in_(select(ItemBatch.id).where(ItemBatch.public_id == wanted.batch))
         )
+    if wanted.transitional:
+        marked = select(Item.id).join(ItemVersion, IS_CURRENT).where(ItemVersion.is_transitional)
+        query = query.where(Item.id.in_(marked))
     if wanted.law:
         query = query.where(Item.id.in_(_citing(wanted.law, wanted.article)))
     if wanted.writer:
@@ -238,14 +260,13 @@ def item_detail(db: Session, sight: Sight, code: str, number: int | None = None)
     version = next((v for v in versions if v.number == (number or row.current_version)), None)
     if version is None:
         raise NotFound(said("这道试题没有这一版。"), code="unknown_version")
-    cited = [(citation.law_id, citation.article) for citation in version.citations]
     forms = select(func.count(ExamForm.id.distinct())).join(FormSlot, FormSlot.form_id == ExamForm.id)
     return ItemDetail(
         item=row,
         version=version,
         text=to_text(version),
         versions=versions,
-        citations=cited_articles(db, cited),
+        citations=cited_places(db, version.citations),
         batch=db.get(ItemBatch, row.batch_id) if row.batch_id else None,
         forms=db.scalar(forms.where(FormSlot.item_id == row.id, ExamForm.is_sealed.is_(False))) or 0,
     )
@@ -263,6 +284,25 @@ def cited_articles(db: Session, cited: Sequence[tuple[str, str]]) -> list[CitedA
         successor = successors.get(law.superseded_by) if law and law.superseded_by else None
         found.append(CitedArticle(law_id, number, law, successor, articles.get((law_id, number))))
     return found
+
+
+def cited_places(db: Session, citations: Iterable[Citation]) -> list[CitedArticle]:
+    """Return what the citations of a version stand for, with the paragraphs and items they name."""
+    rows = list(citations)
+    cited = cited_articles(db, [(row.law_id, row.article) for row in rows])
+    return [
+        replace(one, paragraph=row.paragraph or None, item=row.item or None)
+        for one, row in zip(cited, rows, strict=True)
+    ]
+
+
+def typed_articles(db: Session, typed: Sequence[DraftCitation]) -> list[CitedArticle]:
+    """Return what the citations of a draft stand for; what is no number names no paragraph."""
+    cited = cited_articles(db, [(one.law, one.article) for one in typed])
+    return [
+        replace(one, paragraph=draft.places.get("paragraph"), item=draft.places.get("item"))
+        for one, draft in zip(cited, typed, strict=True)
+    ]
 
 
 def _laws(db: Session, ids: set[str]) -> dict[str, LawVersion]:

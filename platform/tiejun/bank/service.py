@@ -110,14 +110,19 @@ def exchange_citation(
 ) -> Item:
     """Write a new version of an item that cites another article in place of one, and says the same else.
 
-    Its reviews are the caller's business.
+    The paragraph and item that it named go with the old article: which of the new one is meant, a person must
+    say. Where the article stays and only its text was corrected, they stay as long as the text has them. Its
+    reviews are the caller's business.
 
     Raises:
         Rejected: if the new citation does not exist.
         NotFound: if there is no such item.
     """
-    cited = dict.fromkeys(by if one == citation else one for one in item.citations)
-    changed = replace(item, citations=tuple(cited))
+    check = CitationCheck(db, [item])
+    stays = (citation.law, citation.article) == (by.law, by.article) and not check("", item).problems
+    at = (citation.law, citation.article)
+    cited = dict.fromkeys(by if (one.law, one.article) == at else one for one in item.citations)
+    changed = item if stays else replace(item, citations=tuple(cited))
     if problems := CitationCheck(db, [changed])(said("试题"), changed).problems:
         raise Rejected(said("试题没有保存，请改正下面的内容。"), problems)
     row = _locked(db, item.id)
@@ -129,7 +134,7 @@ def exchange_citation(
 
 
 def _follow_law(db: Session, row: Item, item: ItemText, actor: Actor, now: datetime) -> None:
-    settle(db, (ITEM, row.id), _cited(item), actor, now)
+    settle(db, (ITEM, row.id), _cited(item), actor, now, is_transitional=item.transitional)
     follow_ends(db, {citation.law for citation in item.citations}, actor, now)
 
 
@@ -344,7 +349,8 @@ def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome
             if plan.state is ItemState.DRAFT:
                 note_written(db, row, pen.actor, pen.now)
             if row.id in held:
-                settle(db, (ITEM, row.id), _cited(item), pen.actor, pen.now)
+                purposely = item.transitional
+                settle(db, (ITEM, row.id), _cited(item), pen.actor, pen.now, is_transitional=purposely)
     db.flush()
     cited = {citation.law for _, item, _, _ in outcomes for citation in item.citations}
     follow_ends(db, cited, pen.actor, pen.now)

@@ -15,6 +15,7 @@ from question_bank.words import clauses, listed, said
 from tiejun.bank.item_rows import to_text
 from tiejun.bank.models import Item, ItemVersion, LawVersion
 from tiejun.bank.queries import cited_articles, item_detail
+from tiejun.bank.rules import within_words
 from tiejun.bank.secrecy import Sight
 from tiejun.errors import NotFound
 from tiejun.html import plain
@@ -103,7 +104,12 @@ def _values(item: ItemText, names: Mapping[tuple[str, str], str]) -> Values:
     said_of["difficulty", ""] = f"{item.difficulty:.0%}"
     for citation in item.citations:
         at = (citation.law, citation.article)
-        said_of["citations", f"{at[0]} {at[1]}"] = names.get(at, f"{at[0]} {at[1]}")
+        within = within_words(citation.paragraph, citation.item)
+        name = names.get(at, f"{at[0]} {at[1]}")
+        said_of["citations", f"{at[0]} {at[1]}{within}"] = (
+            said("%(article)s %(within)s", article=name, within=within) if within else name
+        )
+    said_of["transitional", ""] = said("是") if item.transitional else ""
     said_of["rationale", ""] = item.rationale
     said_of["figures", ""] = "；".join(item.figures)
     return said_of

@@ -35,6 +35,7 @@ _FIELDS = {
     "citations": said("法律依据"),
     "rationale": said("解析"),
     "figures": said("数额、期限"),
+    "transitional": said("新旧衔接"),
     "id": said("编号"),
 }
 _LEVELS = {"national": said("国家级"), "provincial": said("省级")}

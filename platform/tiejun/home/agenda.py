@@ -16,7 +16,7 @@ from tiejun.certificates import queries as certificates
 from tiejun.certificates.models import Certificate, ResultStatement
 from tiejun.clock import beijing
 from tiejun.duties import Duty, by_urgency
-from tiejun.exams import admin_queries, invigilation_duties, make_up_queries, result_queries
+from tiejun.exams import admin_queries, invigilation_duties, law_days, make_up_queries, result_queries
 from tiejun.exams.queries import SittingView, my_sittings
 from tiejun.exams.rules import SittingState
 from tiejun.pages import cn_window
@@ -30,6 +30,7 @@ OPEN = frozenset({SittingState.OPEN, SittingState.IN_PROGRESS})
 SOURCES = (
     make_up_queries.duties,
     admin_queries.duties,
+    law_days.duties,
     invigilation_duties.duties,
     result_queries.duties,
     certificates.duties,

@@ -14,7 +14,7 @@ from question_bank.words import said
 from tiejun.bank.item_rows import IS_CURRENT, to_text
 from tiejun.bank.law_reviews.queue import IS_WAITING
 from tiejun.bank.models import Item, ItemPurpose, ItemState, ItemVersion
-from tiejun.bank.queries import CitedArticle, cited_articles
+from tiejun.bank.queries import CitedArticle, cited_places
 from tiejun.errors import NotFound
 from tiejun.listing import ListPage, scalar_page
 from tiejun.practice.models import PracticeAnswer, PracticeAssessment, PracticeRecord, PracticeRun
@@ -207,7 +207,7 @@ def _open_version(db: Session, which: ColumnElement[bool]) -> tuple[Item, ItemVe
 
 
 def _cited(db: Session, version: ItemVersion) -> list[CitedArticle]:
-    return cited_articles(db, [(citation.law_id, citation.article) for citation in version.citations])
+    return cited_places(db, version.citations)
 
 
 @dataclass(frozen=True)

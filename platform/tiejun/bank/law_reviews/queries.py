@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from question_bank.law_change import Segment, difference
+from question_bank.law_compare import Run, difference
 from question_bank.words import said
 from tiejun.access import Permission, Persona
 from tiejun.bank.law_reviews.models import LawReview
@@ -89,7 +89,7 @@ class Proposal:
     law: LawVersion
     article: Article
     score: float
-    segments: Sequence[Segment]
+    runs: Sequence[tuple[Run, str]]
 
 
 @dataclass(frozen=True)

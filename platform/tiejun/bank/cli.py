@@ -6,6 +6,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 import click
 
@@ -18,9 +19,10 @@ from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files, sy
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.queries import item_filter
 from tiejun.bank.service import ImportPlan, import_items, install_starter
+from tiejun.bank.undo import undo_batch
 from tiejun.clock import beijing
 from tiejun.commands import AS_JSON, DRY_RUN, need_file, tell
-from tiejun.errors import DomainError, Problem
+from tiejun.errors import DomainError, Problem, Rejected
 from tiejun.imports import ImportReport
 from tiejun.installation import opened
 
@@ -104,8 +106,27 @@ def items_import(  # noqa: PLR0913 - one for each option
     with opened() as core, core.database.transaction() as db:
         report = import_items(db, file, plan, COMMAND_LINE, core.clock())
     tell(report, as_json, dry_run, report.full_json())
+    if report.batch and not as_json:
+        click.echo(f"批次 {report.batch}；未使用前可撤销：tiejun items undo {report.batch}")
     if report.rejected:
         sys.exit(SOME_LEFT_OUT if skip_faulty else REFUSED)
+
+
+@items.command("undo")
+@click.argument("batch", type=click.UUID)
+def items_undo(batch: UUID) -> None:
+    """撤销一次导入：BATCH 是导入报告中的批次。其中任何一题已被使用，就全部不撤销（退出码 1）。
+
+    新增的试题删去，更新过的试题退回上一版；导入的记录保留，注明何人何时撤销。
+    """
+    with opened() as core, core.database.transaction() as db:
+        try:
+            undone = undo_batch(db, batch, COMMAND_LINE, core.clock())
+        except Rejected as refused:
+            for problem in refused.problems:
+                click.echo(f"{problem.field}：{problem.message}", err=True)
+            raise
+    click.echo(f"已撤销：删去 {undone.items} 题，退回 {undone.versions} 题。")
 
 
 @items.command("export")

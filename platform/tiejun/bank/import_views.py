@@ -21,6 +21,7 @@ from tiejun.bank.item_files import ItemFile, read_item_file
 from tiejun.bank.item_views import attachment
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.service import ImportPlan, import_items
+from tiejun.bank.undo import hindrances, undo_batch
 from tiejun.errors import DomainError, Rejected
 from tiejun.web import actor, notice, now, reading, settings, transaction, translated
 
@@ -130,7 +131,19 @@ def batch(public_id: UUID) -> ResponseReturnValue:
     """Show the report of one import."""
     with reading() as db:
         found = queries.get_batch(db, public_id)
-    return render_template("bank/batch.html", batch=found, report=recalled(found.report), shown=SHOWN)
+        stops = [] if found.undone_at else hindrances(db, found)
+    report = recalled(found.report)
+    return render_template("bank/batch.html", batch=found, report=report, shown=SHOWN, stops=stops)
+
+
+@bp.post("/items/batches/<uuid:public_id>/undo")
+@require(Permission.ITEM_IMPORT)
+def undo(public_id: UUID) -> ResponseReturnValue:
+    """Take an import back whole."""
+    with transaction() as db:
+        undone = undo_batch(db, public_id, actor(), now())
+    notice(_("已撤销：删去 %(n)s 题，退回 %(changed)s 题。", n=undone.items, changed=undone.versions))
+    return redirect(url_for(".batch", public_id=public_id), 303)
 
 
 def _start_page(form: UploadForm) -> str:

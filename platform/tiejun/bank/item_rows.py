@@ -90,7 +90,7 @@ def add_many(
     rows = [_first_values(item, purpose, by, now) | {"batch_id": batch_id} for item in items]
     item_ids = db.scalars(insert(Item).returning(Item.id, sort_by_parameter_order=True), rows).all()
     versions = [
-        _version_values(item, by, now) | {"number": 1, "item_id": item_id}
+        _version_values(item, by, now) | {"number": 1, "item_id": item_id, "batch_id": batch_id}
         for item, item_id in zip(items, item_ids, strict=True)
     ]
     ids = db.scalars(

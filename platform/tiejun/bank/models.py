@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tiejun.db import Base, Id, Instant, JsonDict, JsonList, PublicId
+from tiejun.db import Base, BigId, Id, Instant, JsonDict, JsonList, PublicId
 
 
 class LawVersion(Base):
@@ -55,7 +55,7 @@ class ItemPurpose(StrEnum):
 
 
 class ItemBatch(Base):
-    """One import of items: which file, by whom, with what outcome."""
+    """One import of items: which file, by whom, with what outcome; it stays when the import was undone."""
 
     __tablename__ = "item_batch"
 
@@ -66,6 +66,8 @@ class ItemBatch(Base):
     created_by: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[Instant]
     report: Mapped[JsonDict]
+    undone_by: Mapped[str | None] = mapped_column(String(100))
+    undone_at: Mapped[Instant | None]
 
 
 class Item(Base):
@@ -134,7 +136,10 @@ class ItemImage(Base):
 
 
 class ItemVersion(Base):
-    """One immutable version of an item: what a candidate may see. Keys stand in `ItemKey`."""
+    """One immutable version of an item: what a candidate may see. Keys stand in `ItemKey`.
+
+    `batch_id` is the import that wrote it. Undoing that import is the one way in which a version goes.
+    """
 
     __tablename__ = "item_version"
     __table_args__ = (UniqueConstraint("item_id", "number"),)
@@ -145,6 +150,8 @@ class ItemVersion(Base):
     tiers: Mapped[JsonList]
     difficulty: Mapped[float]
     content: Mapped[JsonDict]
+    # No foreign key: SQLite would have to copy the table for it, and batches are never deleted.
+    batch_id: Mapped[int | None] = mapped_column(BigId, index=True)
     created_by: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[Instant]
 

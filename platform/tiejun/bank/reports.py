@@ -22,8 +22,8 @@ class ItemReport(ImportReport):
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     def full_json(self) -> dict[str, Any]:
-        """Return the report with its rows, as the command prints it."""
-        return self.to_json() | {"rows": self.rows}
+        """Return the report with its batch and rows, as the command prints it."""
+        return self.to_json() | {"batch": str(self.batch) if self.batch else None, "rows": self.rows}
 
 
 def row_report(where: str, item: Item, outcome: str, code: str | None) -> dict[str, Any]:

@@ -153,10 +153,12 @@ def _locked(db: Session, code: str) -> Item:
     return row
 
 
-def _add_version(db: Session, row: Item, item: ItemText, actor: Actor, now: datetime) -> None:
+def _add_version(
+    db: Session, row: Item, item: ItemText, actor: Actor, now: datetime, batch_id: int | None = None
+) -> None:
     row.current_version += 1
     version = new_version(item, row.current_version, actor.name, now)
-    version.item_id = row.id
+    version.item_id, version.batch_id = row.id, batch_id
     db.add(version)
     describe(db, row, item, now)
 
@@ -308,7 +310,7 @@ def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome
     held = waiting_ids(db, ITEM)
     for _, item, outcome, row in outcomes:
         if outcome == "updated" and row is not None:
-            _add_version(db, row, item, pen.actor, pen.now)
+            _add_version(db, row, item, pen.actor, pen.now, batch.id)
             if row.id in held:
                 settle(db, (ITEM, row.id), _cited(item), pen.actor, pen.now)
     db.flush()

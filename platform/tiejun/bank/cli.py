@@ -10,18 +10,20 @@ from uuid import UUID
 
 import click
 
+from question_bank.formats.columns import told
 from tiejun.audit import COMMAND_LINE
 from tiejun.bank.checks import check_bank
+from tiejun.bank.column_service import column_maps, explanations
 from tiejun.bank.export import KINDS, export_bank
 from tiejun.bank.item_files import FORMATS, read_item_file
 from tiejun.bank.law_reviews.words import KIND_WORDS
 from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files, sync_register
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.queries import item_filter
-from tiejun.bank.service import ImportPlan, import_items, install_starter
+from tiejun.bank.service import ImportPlan, import_in_steps, install_starter
 from tiejun.bank.undo import undo_batch
 from tiejun.clock import beijing
-from tiejun.commands import AS_JSON, DRY_RUN, need_file, tell
+from tiejun.commands import AS_JSON, DRY_RUN, need_file, progress_bar, tell
 from tiejun.errors import DomainError, Problem, Rejected
 from tiejun.imports import ImportReport
 from tiejun.installation import opened
@@ -77,6 +79,9 @@ def items() -> None:
 )
 @click.option("--unit", help="没有写明单元的行归入哪个大纲单元，如 B1")
 @click.option("--skip-faulty", is_flag=True, help="略去有误的行，导入其余（退出码 3）")
+@click.option(
+    "--map", "pairs", multiple=True, help="Excel、CSV 的列是什么，如 题干=Question；可多次，只管这一次"
+)
 @DRY_RUN
 @AS_JSON
 def items_import(  # noqa: PLR0913 - one for each option
@@ -85,26 +90,38 @@ def items_import(  # noqa: PLR0913 - one for each option
     purpose: str,
     unit: str | None,
     skip_faulty: bool,
+    pairs: tuple[str, ...],
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """导入试题：Excel（.xlsx）、CSV、Moodle XML、GIFT、Aiken、QTI（.xml 或 .zip）或 JSON，按内容辨认。
 
     有一题不合格就都不导入，除非写明 --skip-faulty。JSON 报告的 rows 逐题列出结果和答案。
+    网页上说明过的表头在这里同样有效。
     """
     need_file(path, as_json, dry_run)
     if path.is_dir():
         raise DomainError(f"“{path.name}”是文件夹，请给出一个文件。", code="unreadable_file")
     try:
-        file = read_item_file(path.read_bytes(), path.name, kind, unit)
-    except DomainError as error:
-        if not as_json:
-            raise
-        tell(ImportReport(rejected=1, problems=[Problem(path.name, "", error.message)]), as_json, dry_run)
-        sys.exit(REFUSED)
-    plan = ImportPlan(ItemPurpose(purpose), skip_faulty, dry_run)
-    with opened() as core, core.database.transaction() as db:
-        report = import_items(db, file, plan, COMMAND_LINE, core.clock())
+        fields = told(pairs)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    with opened() as core, progress_bar("检查") as progress:
+        plan = ImportPlan(ItemPurpose(purpose), skip_faulty, dry_run, progress)
+        with core.database.reading() as db:
+            maps = column_maps(db, fields)
+        try:
+            file = read_item_file(path.read_bytes(), path.name, kind, unit, maps)
+        except DomainError as error:
+            if not as_json:
+                raise
+            tell(ImportReport(rejected=1, problems=[Problem(path.name, "", error.message)]), as_json, dry_run)
+            sys.exit(REFUSED)
+        report = import_in_steps(core.database, file, plan, COMMAND_LINE, core.clock())
+        with core.database.reading() as db:
+            explained = explanations(db, file.remembered)
+    for one in [] if as_json else explained:
+        click.echo(f"各列按 {one.saved_by} 于 {beijing(one.saved_at):%Y-%m-%d} 的说明对应。", err=True)
     tell(report, as_json, dry_run, report.full_json())
     if report.batch and not as_json:
         click.echo(f"批次 {report.batch}；未使用前可撤销：tiejun items undo {report.batch}")

@@ -1,5 +1,6 @@
 """Pages that import items from files of any format: look first, then take over."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -17,9 +18,10 @@ from question_bank.words import recalled, said
 from tiejun import uploads
 from tiejun.access import Permission, require
 from tiejun.bank import queries, words
+from tiejun.bank.column_service import column_maps, explanations
+from tiejun.bank.import_jobs import LARGE, asked_of, begin, plan_of
 from tiejun.bank.item_files import ItemFile, read_item_file
 from tiejun.bank.item_views import attachment
-from tiejun.bank.models import ItemPurpose
 from tiejun.bank.service import ImportPlan, import_items
 from tiejun.bank.undo import hindrances, undo_batch
 from tiejun.errors import DomainError, Rejected
@@ -89,13 +91,32 @@ def look() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _start_page(form), 422
     content, name, field = form.brought()
+    asked: dict[str, Any] = {
+        "name": name[-120:],
+        "purpose": form.purpose.data,
+        "unit": form.unit.data,
+    }
+    if _is_large(content):
+        return _in_background(uploads.keep(settings(), content), asked)
     try:
-        read_item_file(content, name)
+        with reading() as db:
+            read_item_file(content, name, maps=column_maps(db))
     except DomainError as refused:
+        if refused.code == "unknown_columns":
+            digest = uploads.keep(settings(), content)
+            return redirect(url_for("bank_columns.columns", digest=digest, **asked), 303)
         field.errors = [translated(refused.message)]
         return _start_page(form), 422
-    digest = uploads.keep(settings(), content)
-    asked = {"name": name[-120:], "purpose": form.purpose.data, "unit": form.unit.data}
+    return redirect(url_for(".preview", digest=uploads.keep(settings(), content), **asked), 303)
+
+
+@bp.get("/items/import/<digest>/go-on")
+@require(Permission.ITEM_IMPORT)
+def go_on(digest: str) -> ResponseReturnValue:
+    """Check a kept file whose columns were explained: at once, or in the background if it is large."""
+    asked = asked_of(request.args)
+    if _is_large(uploads.fetch(settings(), digest)):
+        return _in_background(digest, asked)
     return redirect(url_for(".preview", digest=digest, **asked), 303)
 
 
@@ -106,8 +127,18 @@ def preview(digest: str) -> ResponseReturnValue:
     file = _kept(digest)
     with reading() as db:
         report = import_items(db, file, _plan(dry_run=True), actor(), now())
+        explained = explanations(db, file.remembered)
     return render_template(
-        "bank/import_preview.html", file=file, report=report, form=ConfirmForm(), shown=SHOWN, plan=_plan()
+        "bank/import_preview.html",
+        file=file,
+        report=report,
+        form=ConfirmForm(),
+        shown=SHOWN,
+        plan=_plan(),
+        explained=explained,
+        columns=url_for("bank_columns.columns", digest=digest, **asked_of(request.args))
+        if file.is_table
+        else "",
     )
 
 
@@ -156,10 +187,21 @@ def _kept(digest: str) -> ItemFile:
     content = uploads.fetch(settings(), digest)
     unit = request.args.get("unit") or None
     name = request.args.get("name", "upload.xlsx")
-    return read_item_file(content, name, unit=unit)
+    with reading() as db:
+        maps = column_maps(db)
+    return read_item_file(content, name, unit=unit, maps=maps)
 
 
 def _plan(skip_faulty: bool = False, *, dry_run: bool = False) -> ImportPlan:
-    purpose = request.args.get("purpose", "")
-    known = ItemPurpose(purpose) if purpose in tuple(ItemPurpose) else ItemPurpose.PRACTICE
-    return ImportPlan(known, skip_faulty, dry_run)
+    return plan_of(request.args, skip_faulty, dry_run=dry_run)
+
+
+def _is_large(content: bytes) -> bool:
+    # Without the worker nobody would ever look at a file in the background.
+    return len(content) > LARGE and settings().worker_seconds > 0
+
+
+def _in_background(digest: str, asked: dict[str, Any]) -> ResponseReturnValue:
+    with transaction() as db:
+        job = begin(db, digest, asked, actor(), now())
+    return redirect(url_for("bank_import_jobs.job", public_id=job.public_id), 303)

@@ -27,7 +27,9 @@ from tiejun.bank.law_reviews.things import ITEM
 from tiejun.bank.models import FormSlot, Item, ItemBatch, ItemPurpose
 from tiejun.bank.reports import ItemReport, row_report
 from tiejun.bank.twins import Twins, twin_sentence
+from tiejun.db import Database
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
+from tiejun.imports import Progress, silent
 
 STARTER = "随附示例题库"
 UNCODED = "new"
@@ -37,11 +39,15 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """How to import: for which use, whether faulty rows may be left out, whether only to look."""
+    """How to import: for which use, whether faulty rows may be left out, whether only to look.
+
+    `progress` hears how many per cent of the look are done.
+    """
 
     purpose: ItemPurpose
     skip_faulty: bool = False
     dry_run: bool = False
+    progress: Progress = silent
 
 
 def save_item(
@@ -163,12 +169,38 @@ def _add_version(
     describe(db, row, item, now)
 
 
-def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, now: datetime) -> ItemReport:
+def import_in_steps(
+    database: Database, file: ItemFile, plan: ImportPlan, actor: Actor, now: datetime
+) -> ItemReport:
+    """Import a file that may be large: look first, and let other writers wait for the writing alone.
+
+    On SQLite one transaction writes at a time, answers of an exam among them; finding twins takes longer
+    than the writing.
+    """
+    with database.reading() as db:
+        looked = import_items(db, file, replace(plan, dry_run=True), actor, now)
+    if plan.dry_run or (looked.problems and not plan.skip_faulty):
+        return looked
+    with database.transaction() as db:
+        return import_items(db, file, plan, actor, now, looked.twins)
+
+
+def import_items(
+    db: Session,
+    file: ItemFile,
+    plan: ImportPlan,
+    actor: Actor,
+    now: datetime,
+    twins: list[Problem] | None = None,
+) -> ItemReport:
     """Write the items of a file: all rows or none, unless the plan leaves faulty rows out.
 
     A row with a code of its own is known again by it; any other by its whole content, so that a file may
     be imported twice. A new row that asks nearly what the bank or another row asks is a warning. When
     `report.is_written` is False the caller's transaction is untouched.
+
+    Args:
+        twins: the warnings of twins that a look at the same file found; None: to be found now.
     """
     report = ItemReport(read=file.read, problems=list(file.problems), warnings=list(file.warnings))
     present = _Present(db, file)
@@ -179,9 +211,9 @@ def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, no
         report.count(outcome)
         code = row.code if row else item.id if item.id in file.codes else None
         report.rows.append(row_report(where, item, outcome, code))
-    report.warnings += _twins(
-        db, [(where, item) for where, item, done, _ in outcomes if done == "created"], present
-    )
+    new = [(where, item) for where, item, done, _ in outcomes if done == "created"]
+    report.twins = list(_twins(db, new, present, plan.progress)) if twins is None else twins
+    report.warnings += report.twins
     report.is_written = not plan.dry_run and (plan.skip_faulty or not report.problems)
     if report.is_written:
         _write(db, file, plan, outcomes, _Pen(actor, now, report))
@@ -189,9 +221,11 @@ def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, no
     return report
 
 
-def _twins(db: Session, rows: Sequence[tuple[str, ItemText]], present: "_Present") -> Iterator[Problem]:
+def _twins(
+    db: Session, rows: Sequence[tuple[str, ItemText]], present: "_Present", progress: Progress
+) -> Iterator[Problem]:
     """Return a warning for each new row that asks what the bank or a row before it asks already."""
-    twins = Twins(db, [item for _, item in rows])
+    twins = Twins(db, [item for _, item in rows], progress)
     for position, (where, item) in enumerate(rows):
         known = present.twins(item)
         if known:

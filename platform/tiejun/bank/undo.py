@@ -98,7 +98,7 @@ def _take_back(db: Session, batch: ItemBatch, actor: Actor, now: datetime) -> Un
     return Undone(gone, len(changed))
 
 
-def _drop_versions(db: Session, versions: Select[tuple[int]]) -> None:
+def _drop_versions(db: Session, versions: Select[int]) -> None:
     db.execute(delete(Citation).where(Citation.version_id.in_(versions)))
     db.execute(delete(ItemKey).where(ItemKey.version_id.in_(versions)))
     db.execute(delete(ItemVersion).where(ItemVersion.id.in_(versions)))

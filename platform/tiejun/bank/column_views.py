@@ -68,7 +68,7 @@ def _page(
         "bank/import_columns.html",
         digest=digest,
         heads=heads,
-        head=head,
+        table=head,
         chosen=chosen,
         shown=shown,
         problems=problems,

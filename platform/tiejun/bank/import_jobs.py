@@ -165,7 +165,7 @@ def _move(db: Session, row: ItemImport, state: ImportState, **values: Any) -> No
 def _fail(core: Core, row: ItemImport, message: str, code: str) -> None:
     with core.database.transaction() as db:
         failed = update(ItemImport).where(ItemImport.id == row.id)
-        report = _failure(row.asked["name"], message, code)
+        report = _failure(row.asked.get("name", ""), message, code)
         db.execute(failed.values(state=ImportState.FAILED, report=report))
 
 

@@ -1,4 +1,4 @@
-/* A large file on its way into the bank: the bar follows the worker. Without: the page reloads by itself. */
+/* A large file on its way into the bank: the bar follows the worker. Without: a link asks anew. */
 (() => {
   "use strict";
 

@@ -91,23 +91,12 @@ def look() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _start_page(form), 422
     content, name, field = form.brought()
-    asked: dict[str, Any] = {
-        "name": name[-120:],
-        "purpose": form.purpose.data,
-        "unit": form.unit.data,
-    }
-    if _is_large(content):
-        return _in_background(uploads.keep(settings(), content), asked)
+    asked: dict[str, Any] = {"name": name[-120:], "purpose": form.purpose.data, "unit": form.unit.data}
     try:
-        with reading() as db:
-            read_item_file(content, name, maps=column_maps(db))
+        return _kept_for(content, name, asked)
     except DomainError as refused:
-        if refused.code == "unknown_columns":
-            digest = uploads.keep(settings(), content)
-            return redirect(url_for("bank_columns.columns", digest=digest, **asked), 303)
         field.errors = [translated(refused.message)]
         return _start_page(form), 422
-    return redirect(url_for(".preview", digest=uploads.keep(settings(), content), **asked), 303)
 
 
 @bp.get("/items/import/<digest>/go-on")
@@ -128,6 +117,7 @@ def preview(digest: str) -> ResponseReturnValue:
     with reading() as db:
         report = import_items(db, file, _plan(dry_run=True), actor(), now())
         explained = explanations(db, file.remembered)
+    columns = url_for("bank_columns.columns", digest=digest, **asked_of(request.args))
     return render_template(
         "bank/import_preview.html",
         file=file,
@@ -136,9 +126,7 @@ def preview(digest: str) -> ResponseReturnValue:
         shown=SHOWN,
         plan=_plan(),
         explained=explained,
-        columns=url_for("bank_columns.columns", digest=digest, **asked_of(request.args))
-        if file.is_table
-        else "",
+        columns=columns if file.is_table else "",
     )
 
 
@@ -194,6 +182,21 @@ def _kept(digest: str) -> ItemFile:
 
 def _plan(skip_faulty: bool = False, *, dry_run: bool = False) -> ImportPlan:
     return plan_of(request.args, skip_faulty, dry_run=dry_run)
+
+
+def _kept_for(content: bytes, name: str, asked: dict[str, Any]) -> ResponseReturnValue:
+    """Keep a file and lead to what comes next; one that cannot be read at all is refused and not kept."""
+    if _is_large(content):
+        return _in_background(uploads.keep(settings(), content), asked)
+    page = ".preview"
+    try:
+        with reading() as db:
+            read_item_file(content, name, maps=column_maps(db))
+    except DomainError as refused:
+        if refused.code != "unknown_columns":
+            raise
+        page = "bank_columns.columns"
+    return redirect(url_for(page, digest=uploads.keep(settings(), content), **asked), 303)
 
 
 def _is_large(content: bytes) -> bool:

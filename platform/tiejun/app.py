@@ -8,9 +8,11 @@ from flask import Flask
 
 from tiejun.api.gate_views import bp as api
 from tiejun.bank.citing import SOURCES
+from tiejun.bank.column_views import bp as bank_columns
 from tiejun.bank.edit_views import bp as bank_editor
 from tiejun.bank.five_years.views import bp as five_years
 from tiejun.bank.form_views import bp as forms
+from tiejun.bank.import_job_views import bp as bank_import_jobs
 from tiejun.bank.import_views import bp as bank_import
 from tiejun.bank.item_views import bp as bank
 from tiejun.bank.law_import_views import bp as law_import
@@ -70,6 +72,8 @@ BLUEPRINTS = (
     bank,
     bank_editor,
     bank_import,
+    bank_columns,
+    bank_import_jobs,
     forms,
     seals,
     release,

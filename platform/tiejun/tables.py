@@ -1,6 +1,7 @@
 """All tables in one place, for migrations and tests."""
 
 from tiejun import audit, outbox
+from tiejun.bank import import_models as item_imports
 from tiejun.bank import models as bank
 from tiejun.bank.five_years import models as five_years
 from tiejun.bank.law_reviews import models as law_reviews
@@ -27,6 +28,7 @@ MODULES = (
     files,
     people,
     bank,
+    item_imports,
     law_reviews,
     five_years,
     usage,

@@ -22,8 +22,9 @@ from tiejun.bank.life import queries
 from tiejun.bank.life.models import ItemStep
 from tiejun.bank.life.rules import LEADS, Person, Step, Taken, first_reviewer, refusal
 from tiejun.bank.life.service import Move, take, take_many
-from tiejun.bank.models import Item, ItemPurpose, ItemState, LawVersion
+from tiejun.bank.models import Item, ItemPurpose, LawVersion
 from tiejun.bank.service import save_item
+from tiejun.bank.states import ItemState
 from tiejun.db import Database
 from tiejun.errors import Conflict, NotFound, Rejected
 

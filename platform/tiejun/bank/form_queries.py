@@ -16,8 +16,9 @@ from question_bank.words import said
 from tiejun.bank.form_service import blueprint_text, not_in_force
 from tiejun.bank.item_rows import IS_CURRENT, to_text
 from tiejun.bank.law_reviews.queue import IS_WAITING
-from tiejun.bank.models import Blueprint, Citation, ExamForm, FormSlot, Item, ItemState, ItemVersion
+from tiejun.bank.models import Blueprint, Citation, ExamForm, FormSlot, Item, ItemVersion
 from tiejun.bank.secrecy import SECRET
+from tiejun.bank.states import ItemState
 from tiejun.errors import NotFound
 
 

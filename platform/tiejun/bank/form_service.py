@@ -27,12 +27,12 @@ from tiejun.bank.models import (
     FormSlot,
     Item,
     ItemPurpose,
-    ItemState,
     ItemVersion,
     LawVersion,
 )
 from tiejun.bank.rules import LawState, form_label, law_state
 from tiejun.bank.secrecy import SECRET
+from tiejun.bank.states import ItemState
 from tiejun.clock import beijing
 from tiejun.errors import Conflict, DomainError, NotFound, Problem, Rejected
 

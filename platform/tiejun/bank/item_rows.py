@@ -17,8 +17,9 @@ from question_bank.scoring import normalise
 from question_bank.terms import Tier
 from tiejun import crypto
 from tiejun.bank.item_search import folded
-from tiejun.bank.models import Citation, Item, ItemKey, ItemPurpose, ItemState, ItemVersion, ItemWords
+from tiejun.bank.models import Citation, Item, ItemKey, ItemPurpose, ItemVersion, ItemWords
 from tiejun.bank.rules import excerpt
+from tiejun.bank.states import ItemState
 from tiejun.html import clean
 
 EXCERPT = 200
@@ -96,7 +97,7 @@ def add_many(  # noqa: PLR0913 - what all of them have in common
     rows = [_first_values(item, purpose, by, now) | {"batch_id": batch_id, "state": state} for item in items]
     item_ids = db.scalars(insert(Item).returning(Item.id, sort_by_parameter_order=True), rows).all()
     versions = [
-        _version_values(item, by, now) | {"number": 1, "item_id": item_id}
+        _version_values(item, by, now) | {"number": 1, "item_id": item_id, "batch_id": batch_id}
         for item, item_id in zip(items, item_ids, strict=True)
     ]
     ids = db.scalars(

@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, tru
 from sqlalchemy.orm import Session
 
 from question_bank.words import said
-from tiejun.bank.models import Article, Citation, Item, ItemState, ItemVersion, LawVersion
+from tiejun.bank.models import Article, Citation, Item, ItemVersion, LawVersion
 from tiejun.bank.rules import LawState, article_number
 from tiejun.bank.secrecy import Sight
+from tiejun.bank.states import ItemState
 from tiejun.errors import NotFound
 from tiejun.listing import ListPage, contains, scalar_page
 

@@ -6,7 +6,8 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tiejun.db import Base, Id, Instant, JsonDict, JsonList, PublicId
+from tiejun.bank.states import ItemState
+from tiejun.db import Base, BigId, Id, Instant, JsonDict, JsonList, PublicId
 
 
 class LawVersion(Base):
@@ -55,20 +56,8 @@ class ItemPurpose(StrEnum):
     SEALED = "sealed"  # kept for papers of the time to come
 
 
-class ItemState(StrEnum):
-    """Where an item stands in its life (`bank.life`): only operational ones come into live forms."""
-
-    DRAFT = "draft"
-    FIRST_REVIEW = "first_review"
-    SECOND_REVIEW = "second_review"
-    PILOT = "pilot"
-    OPERATIONAL = "operational"
-    UNDER_REVIEW = "under_review"
-    RETIRED = "retired"
-
-
 class ItemBatch(Base):
-    """One import of items: which file, by whom, with what outcome."""
+    """One import of items: which file, by whom, with what outcome; it stays when the import was undone."""
 
     __tablename__ = "item_batch"
 
@@ -79,6 +68,8 @@ class ItemBatch(Base):
     created_by: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[Instant]
     report: Mapped[JsonDict]
+    undone_by: Mapped[str | None] = mapped_column(String(100))
+    undone_at: Mapped[Instant | None]
 
 
 class Item(Base):
@@ -155,6 +146,7 @@ class ItemVersion(Base):
     """One immutable version of an item: what a candidate may see. Keys stand in `ItemKey`.
 
     `is_transitional` repeats what the key says: it cites law that is not in force on purpose (新旧衔接).
+    `batch_id` is the import that wrote it. Undoing that import is the one way in which a version goes.
     """
 
     __tablename__ = "item_version"
@@ -167,6 +159,8 @@ class ItemVersion(Base):
     difficulty: Mapped[float]
     content: Mapped[JsonDict]
     is_transitional: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # No foreign key: SQLite would have to copy the table for it, and batches are never deleted.
+    batch_id: Mapped[int | None] = mapped_column(BigId, index=True)
     created_by: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[Instant]
 

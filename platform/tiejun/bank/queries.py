@@ -22,12 +22,12 @@ from tiejun.bank.models import (
     Item,
     ItemBatch,
     ItemPurpose,
-    ItemState,
     ItemVersion,
     LawVersion,
 )
 from tiejun.bank.rules import LawState, law_state, place_of, within_words
 from tiejun.bank.secrecy import Sight
+from tiejun.bank.states import ItemState
 from tiejun.bank.usage import filters as usage
 from tiejun.errors import NotFound
 from tiejun.listing import ListPage, scalar_page

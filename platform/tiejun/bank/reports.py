@@ -15,15 +15,16 @@ class ItemReport(ImportReport):
     """The report of an import of items; `batch` is what a written import is kept as.
 
     `rows` tell what each sound row became. They hold keys: they are for whoever brought the file, and not
-    kept with the batch.
+    kept with the batch. `twins` are those of the warnings that tell of items which ask nearly the same.
     """
 
     batch: UUID | None = None
     rows: list[dict[str, Any]] = field(default_factory=list)
+    twins: list[Problem] = field(default_factory=list)
 
     def full_json(self) -> dict[str, Any]:
-        """Return the report with its rows, as the command prints it."""
-        return self.to_json() | {"rows": self.rows}
+        """Return the report with its batch and rows, as the command prints it."""
+        return self.to_json() | {"batch": str(self.batch) if self.batch else None, "rows": self.rows}
 
 
 def row_report(where: str, item: Item, outcome: str, code: str | None) -> dict[str, Any]:

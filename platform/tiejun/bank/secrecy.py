@@ -4,12 +4,15 @@ An item's `purpose` is its class. Practice items are for all who see the bank; e
 or check items and papers; sealed ones (拟用于近期正式考试) for those who make papers and whoever wrote them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement, and_, exists, or_, true
 
 from tiejun.access import Permission, Persona
-from tiejun.bank.models import Item, ItemPurpose, ItemState, ItemVersion
+from tiejun.bank.models import Item, ItemPurpose, ItemVersion
+from tiejun.bank.states import ItemState
 
 CLASSES = (ItemPurpose.PRACTICE, ItemPurpose.EXAM, ItemPurpose.SEALED)
 """From open to closed."""
@@ -32,6 +35,16 @@ class Sight:
     def is_full(self) -> bool:
         """Whether nothing is hidden."""
         return self.classes.issuperset(CLASSES)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as `from_json` reads it, for what goes on in the background."""
+        return {"classes": sorted(self.classes), "login": self.login, "reviews": self.reviews}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Return what was kept."""
+        classes = frozenset(ItemPurpose(one) for one in data["classes"])
+        return cls(classes, data["login"], data["reviews"])
 
     @property
     def listed(self) -> tuple[ItemPurpose, ...]:

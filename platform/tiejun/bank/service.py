@@ -25,11 +25,14 @@ from tiejun.bank.law_reviews.impact import follow_ends
 from tiejun.bank.law_reviews.queue import settle, waiting_ids
 from tiejun.bank.law_reviews.things import ITEM
 from tiejun.bank.life.service import note_written
-from tiejun.bank.models import FormSlot, Item, ItemBatch, ItemPurpose, ItemState
+from tiejun.bank.models import FormSlot, Item, ItemBatch, ItemPurpose
 from tiejun.bank.reports import ItemReport, row_report
 from tiejun.bank.secrecy import EVERYTHING, Sight, is_lowered
+from tiejun.bank.states import ItemState
 from tiejun.bank.twins import Twins, twin_sentence
+from tiejun.db import Database
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
+from tiejun.imports import Progress, silent
 
 STARTER = "随附示例题库"
 UNCODED = "new"
@@ -43,6 +46,7 @@ class ImportPlan:
 
     `state` is that of new items and versions: drafts, unless they were reviewed elsewhere.
     `sight` is what the importer may know of the bank: what is hidden from them, no report tells of.
+    `progress` hears how many per cent of the look are done.
     """
 
     purpose: ItemPurpose
@@ -50,6 +54,7 @@ class ImportPlan:
     dry_run: bool = False
     state: ItemState = ItemState.OPERATIONAL
     sight: Sight = EVERYTHING
+    progress: Progress = silent
 
 
 def save_item(  # noqa: PLR0913 - what is written, by whom, on what ground
@@ -181,20 +186,48 @@ def _locked(db: Session, code: str) -> Item:
     return row
 
 
-def _add_version(db: Session, row: Item, item: ItemText, actor: Actor, now: datetime) -> None:
+def _add_version(
+    db: Session, row: Item, item: ItemText, actor: Actor, now: datetime, batch_id: int | None = None
+) -> None:
     row.current_version += 1
     version = new_version(item, row.current_version, actor.name, now)
-    version.item_id = row.id
+    version.item_id, version.batch_id = row.id, batch_id
     db.add(version)
     describe(db, row, item, now)
 
 
-def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, now: datetime) -> ItemReport:
+def import_in_steps(
+    database: Database, file: ItemFile, plan: ImportPlan, actor: Actor, now: datetime
+) -> ItemReport:
+    """Import a file that may be large: look first, and let other writers wait for the writing alone.
+
+    On SQLite one transaction writes at a time, answers of an exam among them; finding twins takes longer
+    than the writing.
+    """
+    with database.reading() as db:
+        looked = import_items(db, file, replace(plan, dry_run=True), actor, now)
+    if plan.dry_run or (looked.problems and not plan.skip_faulty):
+        return looked
+    with database.transaction() as db:
+        return import_items(db, file, plan, actor, now, looked.twins)
+
+
+def import_items(
+    db: Session,
+    file: ItemFile,
+    plan: ImportPlan,
+    actor: Actor,
+    now: datetime,
+    twins: list[Problem] | None = None,
+) -> ItemReport:
     """Write the items of a file: all rows or none, unless the plan leaves faulty rows out.
 
     A row with a code of its own is known again by it; any other by its whole content, so that a file may
     be imported twice. A new row that asks nearly what the bank or another row asks is a warning. When
     `report.is_written` is False the caller's transaction is untouched.
+
+    Args:
+        twins: the warnings of twins that a look at the same file found; None: to be found now.
     """
     report = ItemReport(read=file.read, problems=list(file.problems), warnings=list(file.warnings))
     present = _Present(db, file, plan.sight)
@@ -206,7 +239,8 @@ def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, no
         code = row.code if row else item.id if item.id in file.codes else None
         report.rows.append(row_report(where, item, outcome, code))
     new = [(where, item) for where, item, done, _ in outcomes if done == "created"]
-    report.warnings += _twins(Twins(db, plan.sight, [item for _, item in new]), new, present)
+    report.twins = list(_twins(db, plan, new, present)) if twins is None else twins
+    report.warnings += report.twins
     report.is_written = not plan.dry_run and (plan.skip_faulty or not report.problems)
     if report.is_written:
         _write(db, file, plan, outcomes, _Pen(actor, now, report))
@@ -214,8 +248,11 @@ def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, no
     return report
 
 
-def _twins(twins: Twins, rows: Sequence[tuple[str, ItemText]], present: "_Present") -> Iterator[Problem]:
+def _twins(
+    db: Session, plan: ImportPlan, rows: Sequence[tuple[str, ItemText]], present: "_Present"
+) -> Iterator[Problem]:
     """Return a warning for each new row that asks what the bank or a row before it asks already."""
+    twins = Twins(db, plan.sight, [item for _, item in rows], plan.progress)
     for position, (where, item) in enumerate(rows):
         known = present.twins(item)
         if known:
@@ -345,7 +382,7 @@ def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome
     held = waiting_ids(db, ITEM)
     for _, item, outcome, row in outcomes:
         if outcome == "updated" and row is not None:
-            _add_version(db, row, item, pen.actor, pen.now)
+            _add_version(db, row, item, pen.actor, pen.now, batch.id)
             if plan.state is ItemState.DRAFT:
                 note_written(db, row, pen.actor, pen.now)
             if row.id in held:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from question_bank.item import Item as ItemText
@@ -19,6 +19,7 @@ from tiejun.bank.item_search import most_shared, stretches
 from tiejun.bank.models import Item, ItemVersion
 from tiejun.bank.secrecy import Sight
 from tiejun.html import plain
+from tiejun.imports import Progress, silent
 
 SHOWN = 3
 CANDIDATES = 60
@@ -39,18 +40,24 @@ class Twins:
     The items are indexed and the bank is read past them once, so that memory is needed for the file alone.
     """
 
-    def __init__(self, db: Session, sight: Sight, items: Sequence[ItemText]) -> None:
+    def __init__(
+        self, db: Session, sight: Sight, items: Sequence[ItemText], progress: Progress = silent
+    ) -> None:
         self._in_bank: dict[int, tuple[str, Match]] = {}
         self._in_file: dict[int, tuple[int, Match]] = {}
         if not items:
             return
         wordings = [wording(item.content_json()) for item in items]
         index = LikenessIndex(wordings)
+        known = db.scalar(select(func.count(Item.id))) or 0
+        tell = _Steps(progress, len(wordings) + known)
         for position, one in enumerate(wordings):
+            tell()
             for earlier, found in index.like(one):
                 if earlier < position and _is_liker(found, self._in_file.get(position)):
                     self._in_file[position] = earlier, found
         for code, one in _bank(db, sight):
+            tell()
             for position, found in index.like(one):
                 if _is_liker(found, self._in_bank.get(position)):
                     self._in_bank[position] = code, found
@@ -62,6 +69,20 @@ class Twins:
     def in_file(self, position: int) -> tuple[int, Match] | None:
         """Return the position of the likest item before this one, if any is alike."""
         return self._in_file.get(position)
+
+
+class _Steps:
+    """Counts steps and tells each further per cent of them."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress, self._total, self._done, self._told = progress, total, 0, 0
+
+    def __call__(self) -> None:
+        self._done += 1
+        percent = min(100, 100 * self._done // self._total)
+        if percent > self._told:
+            self._told = percent
+            self._progress(percent)
 
 
 def _is_liker(found: Match, best: tuple[object, Match] | None) -> bool:

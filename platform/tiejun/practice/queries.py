@@ -13,8 +13,9 @@ from question_bank.syllabus import load_syllabus
 from question_bank.words import said
 from tiejun.bank.item_rows import IS_CURRENT, to_text
 from tiejun.bank.law_reviews.queue import IS_WAITING
-from tiejun.bank.models import Item, ItemPurpose, ItemState, ItemVersion
+from tiejun.bank.models import Item, ItemPurpose, ItemVersion
 from tiejun.bank.queries import CitedArticle, cited_places
+from tiejun.bank.states import ItemState
 from tiejun.errors import NotFound
 from tiejun.listing import ListPage, scalar_page
 from tiejun.practice.models import PracticeAnswer, PracticeAssessment, PracticeRecord, PracticeRun

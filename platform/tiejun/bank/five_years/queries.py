@@ -19,17 +19,9 @@ from tiejun.bank.five_years.rules import (
 )
 from tiejun.bank.item_rows import IS_CURRENT
 from tiejun.bank.law_reviews.things import ITEM, things_citing
-from tiejun.bank.models import (
-    Citation,
-    ExamForm,
-    FormSlot,
-    Item,
-    ItemPurpose,
-    ItemState,
-    ItemVersion,
-    LawVersion,
-)
+from tiejun.bank.models import Citation, ExamForm, FormSlot, Item, ItemPurpose, ItemVersion, LawVersion
 from tiejun.bank.secrecy import SECRET
+from tiejun.bank.states import ItemState
 
 
 @dataclass(frozen=True)

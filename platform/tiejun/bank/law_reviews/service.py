@@ -13,10 +13,11 @@ from tiejun.bank.item_rows import IS_CURRENT, to_text
 from tiejun.bank.law_reviews.models import Decision, LawReview
 from tiejun.bank.law_reviews.queue import close, waiting
 from tiejun.bank.law_reviews.things import ITEM
-from tiejun.bank.models import Article, Item, ItemState, ItemVersion, LawVersion
+from tiejun.bank.models import Article, Item, ItemVersion, LawVersion
 from tiejun.bank.rules import LawState, article_number, law_state
 from tiejun.bank.secrecy import Sight
 from tiejun.bank.service import exchange_citation
+from tiejun.bank.states import ItemState
 from tiejun.clock import beijing
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 

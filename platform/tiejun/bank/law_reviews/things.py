@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tiejun.bank.item_rows import IS_CURRENT
-from tiejun.bank.models import Citation, Item, ItemState, ItemVersion
+from tiejun.bank.models import Citation, Item, ItemVersion
+from tiejun.bank.states import ItemState
 
 ITEM = "item"
 

@@ -10,8 +10,9 @@ from tiejun.access import Permission, Persona
 from tiejun.bank.life.models import ItemComment, ItemStep
 from tiejun.bank.life.rules import Person, Step, open_steps, refusal
 from tiejun.bank.life.service import history, taken, writers
-from tiejun.bank.models import Item, ItemState, ItemVersion
+from tiejun.bank.models import Item, ItemVersion
 from tiejun.bank.secrecy import sight_of
+from tiejun.bank.states import ItemState
 from tiejun.listing import ListPage, scalar_page
 
 IN_REVIEW = (ItemState.FIRST_REVIEW, ItemState.SECOND_REVIEW)

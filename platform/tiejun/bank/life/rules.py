@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from question_bank.words import said
-from tiejun.bank.models import ItemState
+from tiejun.bank.states import ItemState
 
 
 class Step(StrEnum):

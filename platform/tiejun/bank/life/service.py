@@ -13,8 +13,9 @@ from tiejun.audit import Actor, record
 from tiejun.bank.law_reviews.impact import follow_ends
 from tiejun.bank.life.models import ItemComment, ItemStep
 from tiejun.bank.life.rules import SETTLED, Person, Reason, Step, Taken, lead, refusal, remark_problem
-from tiejun.bank.models import Citation, Item, ItemState, ItemVersion
+from tiejun.bank.models import Citation, Item, ItemVersion
 from tiejun.bank.secrecy import EVERYTHING, Sight
+from tiejun.bank.states import ItemState
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 
 NOT_SAVED = said("没有保存，请改正下面的内容。填写的内容都还在。")

@@ -4,7 +4,8 @@ from flask_babel import gettext
 
 from question_bank.words import said
 from tiejun.bank.life.rules import OF_REVIEWERS, OF_WRITERS, TOGETHER, Reason, Step
-from tiejun.bank.models import Item, ItemState
+from tiejun.bank.models import Item
+from tiejun.bank.states import ItemState
 
 Choices = list[tuple[str, str]]
 

@@ -7,9 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from tiejun.bank.models import ExamForm, FormSlot, Item, ItemState
+from tiejun.bank.models import ExamForm, FormSlot, Item
 from tiejun.bank.release.rules import FormUse, split
 from tiejun.bank.secrecy import SECRET, Sight
+from tiejun.bank.states import ItemState
 from tiejun.clock import beijing
 from tiejun.listing import ListPage, scalar_page
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from question_bank.item import Item, Part, number_json
 from question_bank.markup import image_digests
-from question_bank.terms import ItemKind, PartType, Tier
+from question_bank.terms import PLAIN_TYPES, ItemKind, PartType, Tier
 from tiejun.bank.rules import article_number
 
 MOST_ROWS = 12
@@ -126,7 +126,7 @@ class Draft:
     @classmethod
     def new(cls, kind: str) -> "Draft":
         """Return an empty draft of a kind; an unknown kind gives a single-choice item."""
-        known = ItemKind(kind) if kind in tuple(ItemKind) else ItemKind.SINGLE
+        known = ItemKind(kind) if kind == ItemKind.CASE or kind in PLAIN_TYPES else ItemKind.SINGLE
         types = ("single", "multiple", "essay") if known is ItemKind.CASE else (known.value,)
         return cls(kind=known.value, parts=[DraftPart.new(part_type) for part_type in types])
 
@@ -235,7 +235,7 @@ def _numbers(form: Fields, name: str) -> list[int]:
 def _read_part(form: Fields, prefix: str) -> DraftPart:
     part_type = form.get(f"{prefix}-type", "")
     return DraftPart(
-        type=part_type if part_type in tuple(PartType) else PartType.SINGLE.value,
+        type=part_type if part_type in PLAIN_TYPES else PartType.SINGLE.value,
         stem=form.get(f"{prefix}-stem", ""),
         points=form.get(f"{prefix}-points", ""),
         options=[form.get(f"{prefix}-option-{n}", "") for n in _numbers(form, prefix + "-option-{}")],

@@ -39,6 +39,9 @@ def edit(code: str) -> ResponseReturnValue:
     """Show the present version of an item in the editor."""
     with reading() as db:
         detail = queries.item_detail(db, code)
+    if not detail.text.is_plain:
+        notice(_("这道题的题型或计分办法来自导入的文件，编辑器不能改。"))
+        return redirect(url_for("bank.item", code=code), 303)
     draft = Draft.of(detail.text, detail.item.purpose)
     return _page(draft, Target(code, detail.item.current_version))
 

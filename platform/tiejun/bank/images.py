@@ -165,6 +165,23 @@ def rows(db: Session, items: Iterable[ItemText]) -> list[ItemImage]:
     ]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """An image on a page: an address that holds it, and its size in pixels."""
+
+    address: str
+    width: int
+    height: int
+
+
+def pictures(db: Session, items: Iterable[ItemText]) -> dict[str, Shown]:
+    """Return the images of items by digest, for a page whose reader may not ask the bank for them."""
+    return {
+        row.sha256: Shown(data_address(row.media_type, row.data), row.width, row.height)
+        for row in rows(db, items)
+    }
+
+
 def addresses(db: Session, items: Iterable[ItemText]) -> dict[str, str]:
     """Return the images of items as addresses that hold them, for a paper that is complete in itself."""
     return {row.sha256: data_address(row.media_type, row.data) for row in rows(db, items)}

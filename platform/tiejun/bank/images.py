@@ -89,6 +89,14 @@ def prepare(content: bytes, name: str) -> Prepared:
     raise BadImage(said("图片“%(name)s”缩小后仍超过 %(most)s KB", name=name, most=MAX_BYTES // 1024))
 
 
+def is_smaller(image: Prepared, content: bytes | None) -> bool:
+    """Return whether an image was made smaller than its file, so that places in it moved."""
+    if content is None:
+        return False
+    with Image.open(io.BytesIO(content), formats=FORMATS) as handed_in:
+        return handed_in.size != (image.width, image.height)
+
+
 def _encoded(image: Image.Image, kind: str) -> bytes:
     out = io.BytesIO()
     if kind == "PNG":

@@ -93,7 +93,8 @@ def scoring_word(part: Part) -> str:
     """Return the name of the scoring that a part brings; "" for none."""
     scoring = part.scoring or {}
     if "policy" in scoring:
-        return str(gettext(_POLICIES[scoring["policy"]]))
+        policy = _POLICIES[scoring["policy"]]
+        return str(gettext(policy))
     named = {"map": said("按值对照表"), "areas": said("按图上区域"), "rule": said("按来源的计分规则")}
     return next((str(gettext(word)) for name, word in named.items() if name in scoring), "")
 

@@ -309,6 +309,6 @@ function slider(task) {
     task.type(Number(range.value));
   });
   range.addEventListener("change", () => task.rest());
-  const line = make("div", { class: "tj-blank" }, make("label", { for: id }, say("number")), field);
+  const line = make("div", { class: "tj-blank" }, make("label", { for: id, class: "tj-nowrap" }, say("number")), field);
   return make("div", { class: "tj-slider", role: "group", "aria-labelledby": "stem-" + question.slot }, line, range, make("p", { class: "tj-hint tj-num", id: id + "-how" }, say("slider_how", { lower, upper, step })), wrong);
 }

@@ -280,3 +280,29 @@ def test_joined_halves_are_the_item_that_was_saved(bank: Database):
     with bank.reading() as db:
         detail = item_detail(db, "case")
     assert to_text(detail.version) == item("case", "case", citations=[{"law": CODE, "article": "2"}])
+
+
+def test_the_preview_is_what_stands_beside_the_form_and_saves_nothing(
+    writer_client: FlaskClient, bank: Database
+):
+    form = put(new_single(writer_client), part_0_points="许多", act="preview")
+
+    answer = writer_client.post("/items/new", data=form)
+
+    shown = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert "新题的题干（　　）。" in shown
+    assert "分值" in shown
+    assert "<html" not in shown
+    assert "<form" not in shown
+    with bank.reading() as db:
+        assert db.scalar(select(Item.id).where(Item.excerpt.contains("新题的题干"))) is None
+
+
+def test_the_preview_shows_no_markup_that_was_typed(writer_client: FlaskClient):
+    form = put(new_single(writer_client), part_0_stem="<script>alert(1)</script>", act="preview")
+
+    shown = writer_client.post("/items/new", data=form).get_data(as_text=True)
+
+    assert "<script" not in shown
+    assert "&lt;script&gt;" in shown

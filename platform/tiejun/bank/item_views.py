@@ -1,11 +1,13 @@
 """Pages of the item bank: the list, one item, the list and the items as files."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
 
 from question_bank.markup import show_images, without_images
 from tiejun.access import Permission, persona, require
@@ -16,6 +18,7 @@ from tiejun.bank.law_reviews.queries import waiting_count, waiting_items
 from tiejun.bank.law_reviews.queue import waiting
 from tiejun.bank.law_reviews.things import ITEM
 from tiejun.bank.queries import ItemFilter, item_filter
+from tiejun.bank.usage.filters import usage_of
 from tiejun.bank.version_comparison import compare_versions
 from tiejun.clock import beijing
 from tiejun.web import actor, now, reading, transaction
@@ -63,14 +66,22 @@ def _held(images: Mapping[str, Shown], digest: str) -> str:
 def items() -> ResponseReturnValue:
     """Show the bank, searched, filtered and sorted by the address."""
     with reading() as db:
-        page = queries.find_items(db, _wanted())
-        laws = queries.cited_laws(db)
-        counts = queries.purpose_counts(db)
-        held = waiting_items(db, [item.id for item in page.rows])
-        in_queue = waiting_count(db, persona().scopes(Permission.ITEM_VIEW))
-    return render_template(
-        "bank/items.html", page=page, laws=laws, counts=counts, wanted=_wanted(), held=held, in_queue=in_queue
-    )
+        shown = _list(db)
+    return render_template("bank/items.html", wanted=_wanted(), **shown)
+
+
+def _list(db: Session) -> dict[str, Any]:
+    page = queries.find_items(db, _wanted())
+    ids = [item.id for item in page.rows]
+    return {
+        "page": page,
+        "laws": queries.cited_laws(db),
+        "counts": queries.purpose_counts(db),
+        "held": waiting_items(db, ids),
+        "in_queue": waiting_count(db, persona().scopes(Permission.ITEM_VIEW)),
+        "used": usage_of(db, ids),
+        "writers": queries.writers(db),
+    }
 
 
 @bp.get("/items.xlsx")
@@ -111,10 +122,11 @@ def item(code: str) -> ResponseReturnValue:
     with reading() as db:
         detail = queries.item_detail(db, code, request.args.get("version", type=int))
         reviews = waiting(db, ITEM, detail.item.id)
+        used = usage_of(db, [detail.item.id]).get(detail.item.id)
         shown = images.pictures(db, [detail.text])
     today = beijing(now()).date()
     page = {"detail": detail, "item": detail.item, "images": shown, "is_plain": detail.text.is_plain}
-    return render_template("bank/item.html", **page, today=today, reviews=reviews)
+    return render_template("bank/item.html", **page, today=today, reviews=reviews, used=used)
 
 
 @bp.get("/items/<code>/compare")
@@ -134,4 +146,4 @@ def attachment(content: bytes, name: str, media_type: str = XLSX) -> Response:
 
 
 def _wanted() -> ItemFilter:
-    return item_filter(request.args)
+    return item_filter(request.args, beijing(now()).date())

@@ -10,6 +10,7 @@ from question_bank.syllabus import Module, Unit, load_syllabus
 from question_bank.terms import PLAIN_TYPES, ItemKind, PartType, Tier
 from question_bank.words import said
 from tiejun.bank.models import ItemPurpose
+from tiejun.bank.usage.filters import DIFFICULTIES, DISCRIMINATIONS, UNKNOWN, USED
 from tiejun.web import joined
 
 Choices = list[tuple[str, str]]
@@ -141,6 +142,30 @@ def tier_choices() -> Choices:
 def purpose_choices() -> Choices:
     """Return the uses."""
     return [(purpose.value, purpose_word(purpose.value)) for purpose in ItemPurpose]
+
+
+def difficulty_choices() -> Choices:
+    """Return the bands of difficulty."""
+    words = (gettext("难（得分率不到 50%）"), gettext("中等（50%～80%）"), gettext("易（80% 及以上）"))
+    return [(name, str(word)) for name, word in zip(DIFFICULTIES, words, strict=True)]
+
+
+def discrimination_choices() -> Choices:
+    """Return the bands of discrimination, and "not known"."""
+    words = (
+        gettext("负值"),
+        gettext("不到 0.2"),
+        gettext("0.2～0.4"),
+        gettext("0.4 及以上"),
+        gettext("尚无数据"),
+    )
+    return [(name, str(word)) for name, word in zip((*DISCRIMINATIONS, UNKNOWN), words, strict=True)]
+
+
+def used_choices() -> Choices:
+    """Return since when items have rested."""
+    words = (gettext("从未使用"), gettext("近一年用过"), gettext("一年以上未用"), gettext("两年以上未用"))
+    return [(name, str(word)) for name, word in zip(USED, words, strict=True)]
 
 
 def unit_choices() -> Choices:

@@ -17,7 +17,6 @@ from question_bank.interaction_check import OWN_FIELDS
 from question_bank.item_check import check_item
 from question_bank.terms import (
     BLANK_TYPES,
-    PLAIN_TYPES,
     ItemError,
     ItemKind,
     PartType,
@@ -204,11 +203,6 @@ class Item:
     def points(self) -> Decimal:
         """Return the default full score of the whole item."""
         return sum((part.points for part in self.parts), Decimal(0))
-
-    @property
-    def is_plain(self) -> bool:
-        """Return whether all parts are of the five plain types, without a scoring of their own."""
-        return all(part.type in PLAIN_TYPES and part.scoring is None for part in self.parts)
 
     @classmethod
     def from_json(cls, data: object) -> Self:

@@ -9,6 +9,7 @@ from question_bank.item import Part
 from question_bank.syllabus import Module, Unit, load_syllabus
 from question_bank.terms import PLAIN_TYPES, ItemKind, PartType, Tier
 from question_bank.words import said
+from tiejun.bank.draft import WRITTEN
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.usage.filters import DIFFICULTIES, DISCRIMINATIONS, UNKNOWN, USED
 from tiejun.web import joined
@@ -37,6 +38,14 @@ _FIELDS = {
     "rationale": said("解析"),
     "figures": said("数额、期限"),
     "id": said("编号"),
+}
+_LINES = {
+    "inline_choice": said("题干里的空写作 ____；这里一空一行，选项用 | 隔开，正确的前面加 *：*七日 | 三十日"),
+    "match": said("一行一对：左项 = 右项，连几项的用 | 隔开；多余的右项写成“= 右项”，左项写成“左项 =”"),
+    "order": said("按正确的顺序，一行一项"),
+    "hottext": said("题干里把可选的片段写作 [[片段]]，正确的写作 [[*片段]]；这里写最多可选几处，不写为不限"),
+    "gap_match": said("题干里的空写作 ____；这里依次一空一行写词，空着的写 -；后面各行是用不上的词"),
+    "slider": said("下限 上限 步长 = 答案，如：0 10 0.5 = 2.5"),
 }
 _POLICIES = {
     "all_or_nothing": said("全对才得分"),
@@ -90,6 +99,17 @@ def key_word(part: Part) -> str:
     return "".join(str(option).upper() for option in chosen)
 
 
+def policy_choices(part_type: str) -> Choices:
+    """Return the ways in which several choices may earn points; half for some is for 多选 alone."""
+    half = "" if part_type == PartType.MULTIPLE else "partial_half"
+    return [(policy, str(gettext(word))) for policy, word in _POLICIES.items() if policy != half]
+
+
+def lines_hint(part_type: str) -> str:
+    """Return how the lines of a type are written in the editor."""
+    return str(gettext(_LINES[part_type]))
+
+
 def scoring_word(part: Part) -> str:
     """Return the name of the scoring that a part brings; "" for none."""
     scoring = part.scoring or {}
@@ -126,12 +146,12 @@ def kind_choices() -> Choices:
 
 def editor_choices() -> Choices:
     """Return the kinds of items that the editor writes."""
-    return [(kind, word) for kind, word in kind_choices() if kind == ItemKind.CASE or kind in PLAIN_TYPES]
+    return [(kind, word) for kind, word in kind_choices() if kind == ItemKind.CASE or kind in WRITTEN]
 
 
 def part_choices() -> Choices:
     """Return the types of parts that a case may have in the editor."""
-    return [(part.value, kind_word(part.value)) for part in PartType if part in PLAIN_TYPES]
+    return [(part.value, kind_word(part.value)) for part in PartType if part in WRITTEN]
 
 
 def tier_choices() -> Choices:

@@ -4,9 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from question_bank.answer_words import in_words
 from question_bank.item import Item, ItemKind, Part, PartType, number_json
-from question_bank.terms import PLAIN_TYPES
 from question_bank.terms import Problem as LibraryProblem
 from tiejun.errors import Problem
 from tiejun.imports import ImportReport
@@ -52,9 +50,6 @@ def _correct(part: Part) -> list[str]:
         return ["true" if part.key else "false"]
     if part.type is PartType.FILL_IN and isinstance(part.key, tuple):
         return ["|".join(spellings) for spellings in part.key]
-    if part.type not in PLAIN_TYPES:
-        names = {one.id: one.text for one in (*part.options, *part.targets)}
-        return in_words(part.type, part.key, names)
     chosen = part.key if isinstance(part.key, tuple) else (part.key,)
     return [option.text for option in part.options if option.id in chosen]
 

@@ -13,8 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from question_bank.item import Item as ItemText
 from question_bank.starter import load_starter
-from question_bank.terms import ItemKind
-from tests.bank.samples import CODE, OLD_CODE, item
+from tests.bank.samples import CODE, KINDS, OLD_CODE, item
 from tests.support.world import World, sign_in
 from tiejun.bank.draft import Draft, DraftPart
 from tiejun.bank.item_rows import to_text
@@ -143,7 +142,7 @@ def test_checking_shows_the_article_and_saves_nothing(writer_client: FlaskClient
     assert "第3条的样例文字。" in page
     assert "已失效" in page
     with bank.reading() as db:
-        assert len(db.scalars(select(Item)).all()) == len(ItemKind)
+        assert len(db.scalars(select(Item)).all()) == len(KINDS)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -190,7 +189,7 @@ def test_a_button_that_does_not_exist_changes_nothing(act: str):
     assert draft == Draft.new("single")
 
 
-@pytest.mark.parametrize("kind", [kind.value for kind in ItemKind])
+@pytest.mark.parametrize("kind", [kind.value for kind in KINDS])
 def test_every_kind_goes_through_the_editor_unchanged(writer_client: FlaskClient, bank: Database, kind: str):
     code = kind.replace("_", "-")
     form = open_form(writer_client, f"/items/{code}/edit")

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from tiejun.access import Permission, persona, require
 from tiejun.bank import editing, law_queries, queries
-from tiejun.bank.draft import Draft
+from tiejun.bank.draft import Draft, can_edit
 from tiejun.bank.editing import Target
 from tiejun.bank.law_reviews.queries import first_waiting
 from tiejun.bank.secrecy import sight_of
@@ -44,6 +44,9 @@ def edit(code: str) -> ResponseReturnValue:
     """Show the present version of an item in the editor."""
     with reading() as db:
         detail = queries.item_detail(db, sight_of(persona()), code)
+    if not can_edit(detail.text):
+        notice(_("这道题的题型或计分办法来自导入的文件，编辑器不能改。"))
+        return redirect(url_for("bank.item", code=code), 303)
     draft = Draft.of(detail.text, detail.item.purpose)
     return _page(draft, Target(code, detail.item.current_version))
 

@@ -1,5 +1,6 @@
 """Pages of the item bank: the list, one item, the list and the items as files."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -11,7 +12,9 @@ from sqlalchemy.orm import Session
 from question_bank.markup import show_images, without_images
 from tiejun.access import Permission, persona, require
 from tiejun.bank import images, queries, words
+from tiejun.bank.draft import can_edit
 from tiejun.bank.export import export_bank, items_workbook
+from tiejun.bank.images import Shown
 from tiejun.bank.law_reviews.queries import reader_of, waiting_count, waiting_items
 from tiejun.bank.law_reviews.queue import waiting
 from tiejun.bank.law_reviews.things import ITEM
@@ -42,7 +45,7 @@ ENDINGS = {
 def _add_words(state: BlueprintSetupState) -> None:
     # A global, not a context processor: macros see it too.
     state.app.jinja_env.globals.update(bank_words=words, life_words=life_words)
-    state.app.jinja_env.filters.update(item_text=item_text, without_images=without_images)
+    state.app.jinja_env.filters.update(item_text=item_text, pictured=pictured, without_images=without_images)
 
 
 def item_text(text: str) -> Markup:
@@ -51,6 +54,15 @@ def item_text(text: str) -> Markup:
     The images' addresses are open to people only who may see an item that shows them.
     """
     return Markup(show_images(str(escape(text)), lambda digest: url_for("bank.image", digest=digest)))  # noqa: S704 - escaped above
+
+
+def pictured(text: str, images: Mapping[str, Shown]) -> Markup:
+    """Return a text of an item escaped, with those of its images that the page holds itself."""
+    return Markup(show_images(str(escape(text)), lambda digest: _held(images, digest)))  # noqa: S704 - escaped above
+
+
+def _held(images: Mapping[str, Shown], digest: str) -> str:
+    return images[digest].address if digest in images else ""
 
 
 @bp.get("/items")
@@ -118,10 +130,10 @@ def item(code: str) -> ResponseReturnValue:
         reviews = waiting(db, ITEM, detail.item.id)
         used = usage_of(db, [detail.item.id]).get(detail.item.id)
         life = life_of(db, detail.item, persona())
+        shown = images.pictures(db, [detail.text])
     today = beijing(now()).date()
-    return render_template(
-        "bank/item.html", detail=detail, item=detail.item, today=today, reviews=reviews, used=used, life=life
-    )
+    page = {"detail": detail, "item": detail.item, "images": shown, "can_edit": can_edit(detail.text)}
+    return render_template("bank/item.html", **page, today=today, reviews=reviews, used=used, life=life)
 
 
 @bp.get("/items/<code>/compare")

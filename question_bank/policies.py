@@ -8,7 +8,8 @@ Public: `MultiplePolicy`, `by_policy`, `raw_score`, `scaled`, `inside`, `CENT`.
   values given (option ids, "a t" for a pair, "w 2" for a word in gap 2, texts, numbers), those not in the
   table earning the default;
 - `{"areas": [[shape, coords, points]…], "default", "lower", "upper", "full"}`: the sum over the areas hit;
-  a point in none earns the default.
+  a point in none earns the default;
+- `{"rule": tree, "answers": …, "full"}`: the rules of the item's source, see `rule_scoring`.
 Sums lie within `lower` and `upper`; `full` is what the best response sums up to.
 """
 
@@ -20,6 +21,7 @@ from typing import Any
 from question_bank.areas import inside
 from question_bank.item import Part, PartType
 from question_bank.normal import normalise
+from question_bank.rule_scoring import rule_score
 
 CENT = Decimal("0.01")
 _POSITIONAL = (PartType.ORDER, PartType.INLINE_CHOICE, PartType.GAP_MATCH)
@@ -92,6 +94,8 @@ def raw_score(part: Part, value: object) -> Decimal:
         value: of the right shape and not empty.
     """
     scoring = part.scoring or {}
+    if "rule" in scoring:
+        return rule_score(part, value, scoring)
     return (
         _area_sum(scoring, value) if "areas" in scoring else _mapped_sum(scoring, given_values(part, value))
     )

@@ -17,22 +17,16 @@ from question_bank.words import Words, said
 
 HELD = frozenset(
     {"choiceInteraction", "inlineChoiceInteraction", "textEntryInteraction", "extendedTextInteraction"}
+    | {"matchInteraction", "associateInteraction", "orderInteraction", "hottextInteraction"}
+    | {"gapMatchInteraction", "hotspotInteraction", "sliderInteraction", "uploadInteraction"}
 )
 KINDS = {
-    "matchInteraction": said("匹配题"),
-    "associateInteraction": said("关联题"),
-    "orderInteraction": said("排序题"),
-    "gapMatchInteraction": said("拖放填空题"),
     "graphicGapMatchInteraction": said("拖放到图题"),
-    "hottextInteraction": said("文中点选题"),
-    "hotspotInteraction": said("图上点选题"),
     "graphicOrderInteraction": said("图上排序题"),
     "graphicAssociateInteraction": said("图上关联题"),
     "selectPointInteraction": said("图上标点题"),
     "positionObjectInteraction": said("图上摆放题"),
-    "sliderInteraction": said("滑块题"),
     "drawingInteraction": said("绘图题"),
-    "uploadInteraction": said("上传文件题"),
     "mediaInteraction": said("音视频播放"),
     "endAttemptInteraction": said("提示或提交按钮"),
     "customInteraction": said("自定义交互"),

@@ -1,7 +1,7 @@
 """Values of QTI variables, and what an item declares about its responses and outcomes.
 
-Public: `Response`, `Outcome`, `responses`, `outcomes`, `parsed`, `number`, `QtiRefused`, and from `rule_values`
-`Bag`, `Single`, `Value`, `members`.
+Public: `Response`, `Outcome`, `responses`, `outcomes`, `parsed`, `number`, `QtiRefused`, `coords_of`,
+and from `rule_values` `Bag`, `Single`, `Value`, `members`.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Response rules: what others recorded for their items is what our interpreter gives; and operator by operator."""
+"""Response rules: what others recorded for their items is what ours give; and element by element."""
 
 import json
 import zipfile

@@ -20,7 +20,7 @@ from question_bank.formats.qti_body import prepared
 from question_bank.formats.qti_keys import Trial
 from question_bank.formats.qti_parts import INLINE, STEM, TYPE, Sheet, asked_of, rationale
 from question_bank.formats.qti_rules import Rules
-from question_bank.formats.qti_scoring import need_sum, set_scoring
+from question_bank.formats.qti_scoring import need_separate, need_sum, set_scoring
 from question_bank.formats.qti_tree import cut
 from question_bank.formats.qti_values import QtiRefused, outcomes, responses
 from question_bank.item import ItemKind
@@ -85,6 +85,11 @@ def _case(sheet: Sheet) -> tuple[Json, list[Asked]]:
     body = sheet.body
     places = [*_places(body.element)]
     asked_at = [place for place in places if place.interactions]
+    groups = [*_groups(asked_at)]
+    if len(groups) > MAX_CASE_PARTS:
+        message = said("有 %(n)s 小题，案例题最多 %(most)s 小题", n=len(groups), most=MAX_CASE_PARTS)
+        raise QtiRefused(TYPE, message)
+    need_separate(sheet.trial, groups)
     first = places.index(asked_at[0])
     lines = [line for place in places[:first] for line in body.text(place.holder, STEM).split("\n") if line]
     if not lines:
@@ -103,11 +108,16 @@ def _case(sheet: Sheet) -> tuple[Json, list[Asked]]:
         before = ""
     if before:
         asked[-1].part["stem"] += f"\n{before}"
-    if len(asked) > MAX_CASE_PARTS:
-        message = said("有 %(n)s 小题，案例题最多 %(most)s 小题", n=len(asked), most=MAX_CASE_PARTS)
-        raise QtiRefused(TYPE, message)
     stimulus = "".join(f"<p>{escape(line, quote=False)}</p>" for line in lines)
     return {"kind": ItemKind.CASE.value, "stimulus": stimulus}, asked
+
+
+def _groups(places: list[_Place]) -> Iterator[list[str]]:
+    """Return the responses of each question."""
+    for place in places:
+        for kind in dict.fromkeys(one.tag for one in place.interactions):
+            same = [one for one in place.interactions if one.tag == kind]
+            yield [one.get("responseIdentifier", "") for one in same]
 
 
 def _by_kind(place: _Place) -> Iterator[tuple[etree._Element, list[etree._Element]]]:

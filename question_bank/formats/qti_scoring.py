@@ -1,6 +1,6 @@
 """How a question that was read is scored: what is its key, what is it worth, and by which rule.
 
-Public: `set_key`, `set_scoring`, `need_sum`.
+Public: `set_key`, `set_scoring`, `need_separate`, `need_sum`.
 
 Where our own way to score a type is the item's, a part has no scoring of its own; a plain mapping becomes a
 table; everything else is the item's rules themselves, over the responses of this question alone.
@@ -205,10 +205,18 @@ def _our_value(asked: Asked, key: Single) -> str | int | float | None:
     return ours[str(key)]
 
 
-def need_sum(trial: Trial, asked: Sequence[Asked]) -> None:
-    """Refuse an item whose score is not the sum of those of its questions.
+def need_separate(trial: Trial, groups: Sequence[Sequence[str]]) -> None:
+    """Refuse an item whose rules do not by their structure add up scores of each group of responses.
 
-    That it is, is shown by the structure of its rules, and tried on the right, no and arbitrary answers.
+    Raises:
+        QtiRefused: if they do not.
+    """
+    if trial.rules.are_there and not adds_up(trial.rules.tree, groups):
+        raise QtiRefused(RULES, ENTANGLED)
+
+
+def need_sum(trial: Trial, asked: Sequence[Asked]) -> None:
+    """Refuse an item whose score is not the sum of those of its questions: right, none and arbitrary answers.
 
     Raises:
         QtiRefused: if it is not.
@@ -219,8 +227,6 @@ def need_sum(trial: Trial, asked: Sequence[Asked]) -> None:
     if score({}) != 0:
         raise QtiRefused(RULES, said("原题不作答也得分或扣分，本系统不作答为 0 分"))
     groups = [[response.id for response in one.responses] for one in asked]
-    if len(groups) > 1 and not adds_up(trial.rules.tree, groups):
-        raise QtiRefused(RULES, ENTANGLED)
     random = Random(0)
     tried: list[list[Mapping[str, Value]]] = [[{name: trial.right.get(name) for name in g} for g in groups]]
     tried += [[one.some_answers(random) for one in asked] for _ in range(_SUMS if len(groups) > 1 else 0)]

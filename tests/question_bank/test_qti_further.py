@@ -22,17 +22,26 @@ from tests.question_bank.qti import (
     MAP_RESPONSE,
     MATCH_CORRECT,
     VERSIONS,
+    associate,
     choice,
     declared,
+    gap_match,
+    hotspot,
+    hottext,
     item,
     mapping,
+    match,
     number,
+    order,
+    ordered,
     package,
     plus,
     right,
     rule,
     rules,
     sets,
+    slider,
+    upload,
 )
 
 TEXT = "<p>某企业夜间排放。</p>"
@@ -61,76 +70,6 @@ def told(content: bytes) -> str:
 
 def points(asked: Part, *values: Any) -> list[float]:
     return [float(score_response(asked, value).points) for value in values]
-
-
-def choices(tag: str, *names: str, most: int = 1) -> str:
-    return "".join(f'<{tag} identifier="{name}" matchMax="{most}">{name}项</{tag}>' for name in names)
-
-
-def match(left: str = "AB", right_: str = "XYZ", most: int = 1, limit: int = 0) -> str:
-    columns = "".join(
-        f"<simpleMatchSet>{choices('simpleAssociableChoice', *names, most=use)}</simpleMatchSet>"
-        for names, use in ((left, most), (right_, 0))
-    )
-    return (
-        f'<matchInteraction responseIdentifier="RESPONSE" maxAssociations="{limit}">'
-        f"<prompt>连线。</prompt>{columns}</matchInteraction>"
-    )
-
-
-def associate(*names: str) -> str:
-    inner = choices("simpleAssociableChoice", *names)
-    return (
-        '<associateInteraction responseIdentifier="RESPONSE" maxAssociations="2"><prompt>配对。</prompt>'
-        f"{inner}</associateInteraction>"
-    )
-
-
-def order(*names: str, more: str = "") -> str:
-    inner = choices("simpleChoice", *names)
-    return f'<orderInteraction responseIdentifier="RESPONSE" {more}><prompt>排序。</prompt>{inner}</orderInteraction>'
-
-
-def hottext(most: int = 1) -> str:
-    return (
-        f'<hottextInteraction responseIdentifier="RESPONSE" maxChoices="{most}"><p>凡<hottext identifier="A">'
-        'A项</hottext>者，<hottext identifier="B">B项</hottext>，<hottext identifier="C">C项</hottext>。</p>'
-        "</hottextInteraction>"
-    )
-
-
-def gap_match() -> str:
-    return (
-        '<gapMatchInteraction responseIdentifier="RESPONSE"><prompt>填空。</prompt>'
-        f"{choices('gapText', 'A', 'B', 'C')}"
-        '<p>由<gap identifier="G1"/>罚<gap identifier="G2"/>。</p></gapMatchInteraction>'
-    )
-
-
-def hotspot() -> str:
-    return (
-        '<hotspotInteraction responseIdentifier="RESPONSE" maxChoices="1"><prompt>哪里？</prompt>'
-        '<object type="image/png" data="a.png">厂区</object>'
-        '<hotspotChoice identifier="A" shape="circle" coords="10,10,5" hotspotLabel="排口"/>'
-        '<hotspotChoice identifier="B" shape="poly" coords="1,1,2,2,3,1"/></hotspotInteraction>'
-    )
-
-
-def slider() -> str:
-    return (
-        '<sliderInteraction responseIdentifier="RESPONSE" lowerBound="0" upperBound="100" step="10">'
-        "<prompt>百分之几？</prompt></sliderInteraction>"
-    )
-
-
-def upload(kind: str = "") -> str:
-    return (
-        f'<uploadInteraction responseIdentifier="RESPONSE" {kind}><prompt>交表。</prompt></uploadInteraction>'
-    )
-
-
-def ordered(*correct: str) -> str:
-    return declared(*correct, many=True).replace("multiple", "ordered")
 
 
 PAIRS: dict[str, Any] = {"kind": "directedPair", "many": True}

@@ -31,8 +31,8 @@ def row_report(where: str, item: Item, outcome: str, code: str | None) -> dict[s
     """Return what became of a row.
 
     `correct` are the right options' texts (of an order in the right one, of blanks one each, of a match with
-    "→" between), "true" or "false", a number, or the accepted spellings of each blank joined by "|"; of a case
-    a list of these for each part. `warnings` are filled in at the end.
+    "→" between), "true" or "false", a number, or the accepted spellings of each blank joined by "|"; of a
+    case a list of these for each part. `warnings` are filled in at the end.
     """
     correct = [_correct(part) for part in item.parts]
     return {

@@ -117,7 +117,7 @@ class _Reading:
         folder = posixpath.dirname(name)
         try:
             with_stimuli(root, self.assets.files, folder)
-            read = item_json(root, self.assets.images_of(folder))
+            read = item_json(root, self.assets.images_of(folder), self.assets.size_of)
             item = Item.from_json({**self._ours(number), **read.found, "source": source})
         except QtiRefused as refused:
             self.lose(where, Problem(where, refused.field, refused.message))

@@ -6,6 +6,7 @@ Feedback, rubrics and helps are taken out of what the candidate reads; an elemen
 question and is unknown here refuses the item.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -51,6 +52,10 @@ _AS_BLOCK = {
 """HTML 5 blocks that the reader of HTML does not know."""
 
 
+SizeOf = Callable[[str], tuple[int, int] | None]
+"""Gives the width and height of an image by its digest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feedback:
     """What a candidate is told if an outcome has a value; `choice` is the option it stands at."""
@@ -67,6 +72,7 @@ class Body:
 
     element: etree._Element
     image_of: ImageOf
+    size_of: SizeOf
     feedback: list[Feedback] = field(default_factory=list)
     notes_for_markers: list[etree._Element] = field(default_factory=list)
     warnings: list[tuple[Words, Words]] = field(default_factory=list)
@@ -100,7 +106,7 @@ def _html(element: etree._Element) -> str:
         element.tail = tail
 
 
-def prepared(item: etree._Element, image_of: ImageOf) -> Body:
+def prepared(item: etree._Element, image_of: ImageOf, size_of: SizeOf) -> Body:
     """Return the body of an item whose tree is `normalised`; the tree is changed.
 
     Raises:
@@ -112,7 +118,7 @@ def prepared(item: etree._Element, image_of: ImageOf) -> Body:
     if found is None:
         raise QtiRefused(said("题干"), said("没有题面（itemBody）"))
     _refuse_unknown(item)
-    body = Body(found, image_of)
+    body = Body(found, image_of, size_of)
     for element in [*item.iter("catalogInfo", "companionMaterialsInfo", "stylesheet", "apipAccessibility")]:
         if element.tag != "stylesheet":
             body.warn(said("题干"), said("辅助说明（%(name)s）没有保存", name=str(element.tag)))
@@ -178,6 +184,8 @@ def _rewrite(body: etree._Element) -> None:
             element.tag = "div"
         elif element.tag == "object" and element.get("type", "").startswith("image/"):
             image = etree.Element("img", src=element.get("data", ""), alt=text_of(element))
+            for side in ("width", "height"):
+                image.set(side, element.get(side, ""))
             image.tail = element.tail
             element.getparent().replace(element, image)
         elif element.tag == "rp":

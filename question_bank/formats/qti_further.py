@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from lxml import etree
 
+from question_bank.formats.image_size import scaled_area
 from question_bank.formats.moodle_files import ImageMissing
 from question_bank.formats.qti_asked import Asked, Json, identifiers, number_attribute, option_ids
 from question_bank.formats.qti_body import Body
@@ -226,6 +227,7 @@ def _hotspot(body: Body, interaction: etree._Element, response: Response) -> Ask
     except ImageMissing as error:
         raise QtiRefused(said("图片"), error.args[0]) from error
     assert mark is not None
+    scale = _scale(image, body.size_of(mark[2]))
     cut(image)
     spots = list(interaction.iter("hotspotChoice"))
     names = identifiers(spots)
@@ -234,7 +236,7 @@ def _hotspot(body: Body, interaction: etree._Element, response: Response) -> Ask
             "id": id_,
             "text": spot.get("hotspotLabel", "").strip() or str(said("区域 %(n)s", n=number_)),
             "shape": spot.get("shape", ""),
-            "coords": list(coords_of(spot)),
+            "coords": scaled_area(coords_of(spot), *scale),
         }
         for number_, (id_, spot) in enumerate(zip(option_ids(len(spots)), spots, strict=True), start=1)
     ]
@@ -243,6 +245,14 @@ def _hotspot(body: Body, interaction: etree._Element, response: Response) -> Ask
     asked = _marks(PartType.HOTSPOT, interaction, response, options, names)
     asked.part["image"] = mark[2]
     return asked
+
+
+def _scale(image: etree._Element, size: tuple[int, int] | None) -> tuple[float, float]:
+    """Return how much larger a picture is than the item draws it; areas are told as it is drawn."""
+    drawn = [image.get(side, "").removesuffix("px") for side in ("width", "height")]
+    if size is None or not all(side.isdecimal() and int(side) for side in drawn):
+        return 1, 1
+    return size[0] / int(drawn[0]), size[1] / int(drawn[1])
 
 
 def _slider(body: Body, interaction: etree._Element, response: Response) -> Asked:

@@ -16,7 +16,7 @@ from lxml import etree
 
 from question_bank.formats.plain import BLOCKS, ImageOf
 from question_bank.formats.qti_asked import Asked
-from question_bank.formats.qti_body import prepared
+from question_bank.formats.qti_body import SizeOf, prepared
 from question_bank.formats.qti_keys import Trial
 from question_bank.formats.qti_parts import INLINE, STEM, TYPE, Sheet, asked_of, rationale
 from question_bank.formats.qti_rules import Rules
@@ -47,14 +47,14 @@ class _Place:
     interactions: list[etree._Element]
 
 
-def item_json(item: etree._Element, image_of: ImageOf) -> ItemRead:
+def item_json(item: etree._Element, image_of: ImageOf, size_of: SizeOf) -> ItemRead:
     """Read an item whose tree is `normalised`; the tree is changed.
 
     Raises:
         QtiRefused: if it cannot be held as a whole; nothing of it must be taken over then.
     """
     declared, declared_outcomes = responses(item), outcomes(item)
-    body = prepared(item, image_of)
+    body = prepared(item, image_of, size_of)
     trial = Trial(Rules(item, declared, declared_outcomes), {})
     sheet = Sheet(body, declared, declared_outcomes, trial, item.get("title", "").strip())
     interactions = _interactions(body.element)

@@ -16,6 +16,7 @@ from tests.question_bank.qti import (
     choice,
     declared,
     gap_match,
+    hotspot,
     item,
     match,
     order,
@@ -26,7 +27,7 @@ from tests.question_bank.qti import (
     zipped,
 )
 from tests.support.world import World, csrf_token, sign_in
-from tiejun.bank.item_files import kind_of
+from tiejun.bank.item_files import kind_of, read_item_file
 from tiejun.bank.models import Item, ItemImage
 from tiejun.cli import commands
 from tiejun.db import Database
@@ -126,6 +127,12 @@ def test_the_report_says_what_is_right_in_the_words_of_the_further_types(
         ("slider", ["70"]),
         ("upload", []),
     ]
+
+
+def test_areas_shrink_with_a_picture_that_is_too_large():
+    files = {"1.xml": item(hotspot(), declared("A")), "a.png": image_bytes(size=(2000, 1000))}
+    ((_, found),) = read_item_file(package(files, "1.xml"), "qti.zip").rows
+    assert [option.coords for option in found.parts[0].options] == [(5, 5, 2), (0, 0, 1, 1, 2, 0)]
 
 
 def test_the_same_package_again_changes_nothing(command_line: CliRunner, laws: Database, tmp_path: Path):

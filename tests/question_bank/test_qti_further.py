@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from question_bank.formats.image_size import image_size
 from question_bank.formats.qti import read_qti
 from question_bank.formats.qti_rules import Rules
 from question_bank.formats.qti_tree import normalised
@@ -111,6 +112,21 @@ def test_a_hotspot_comes_with_its_picture_and_its_areas(version: str):
     ]
     assert points(found, ["a"], ["b"]) == [1, 0]
     assert "请导入含图片的整个 ZIP 包" in refusal(content)
+
+
+def test_areas_are_told_in_the_pixels_of_the_picture_itself():
+    photo = image_bytes(size=(40, 20))
+    drawn = hotspot().replace("data=", 'width="20" height="10" data=')
+    found = part(package({"q.xml": item(drawn, declared("A")), "a.png": photo}, "q.xml"))
+    assert [option.coords for option in found.options] == [(20, 20, 10), (2, 2, 4, 4, 6, 2)]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "JPEG"])
+def test_the_size_of_a_picture_is_read_from_its_first_bytes(kind: str):
+    content = image_bytes(kind=kind, size=(37, 11))
+    assert image_size(content) == (37, 11)
+    assert image_size(content[:9]) is None
+    assert image_size(b"") is None
 
 
 def test_an_upload_is_marked_by_people_with_the_notes_for_them():

@@ -15,7 +15,15 @@ from typing import Any, Self
 
 from question_bank.interaction_check import OWN_FIELDS
 from question_bank.item_check import check_item
-from question_bank.terms import BLANK_TYPES, ItemError, ItemKind, PartType, Problem, Tier, number_json
+from question_bank.terms import (
+    BLANK_TYPES,
+    ItemError,
+    ItemKind,
+    PartType,
+    Problem,
+    Tier,
+    number_json,
+)
 from question_bank.value_shapes import BLANK, Bounds, ResponseShape
 from question_bank.words import said
 

@@ -4,6 +4,7 @@ from tiejun import audit, outbox
 from tiejun.bank import models as bank
 from tiejun.bank.five_years import models as five_years
 from tiejun.bank.law_reviews import models as law_reviews
+from tiejun.bank.usage import models as usage
 from tiejun.cases import models as cases
 from tiejun.certificates import models as certificates
 from tiejun.db import Base
@@ -26,6 +27,7 @@ MODULES = (
     bank,
     law_reviews,
     five_years,
+    usage,
     exams,
     results,
     certificates,

@@ -13,8 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from question_bank.item import Item as ItemText
 from question_bank.starter import load_starter
-from question_bank.terms import ItemKind
-from tests.bank.samples import CODE, OLD_CODE, item
+from tests.bank.samples import CODE, KINDS, OLD_CODE, item
 from tests.support.world import World, sign_in
 from tiejun.bank.draft import Draft, DraftPart
 from tiejun.bank.item_rows import to_text
@@ -142,7 +141,7 @@ def test_checking_shows_the_article_and_saves_nothing(writer_client: FlaskClient
     assert "第3条的样例文字。" in page
     assert "已失效" in page
     with bank.reading() as db:
-        assert len(db.scalars(select(Item)).all()) == len(ItemKind)
+        assert len(db.scalars(select(Item)).all()) == len(KINDS)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -189,7 +188,7 @@ def test_a_button_that_does_not_exist_changes_nothing(act: str):
     assert draft == Draft.new("single")
 
 
-@pytest.mark.parametrize("kind", [kind.value for kind in ItemKind])
+@pytest.mark.parametrize("kind", [kind.value for kind in KINDS])
 def test_every_kind_goes_through_the_editor_unchanged(writer_client: FlaskClient, bank: Database, kind: str):
     code = kind.replace("_", "-")
     form = open_form(writer_client, f"/items/{code}/edit")
@@ -280,3 +279,29 @@ def test_joined_halves_are_the_item_that_was_saved(bank: Database):
     with bank.reading() as db:
         detail = item_detail(db, "case")
     assert to_text(detail.version) == item("case", "case", citations=[{"law": CODE, "article": "2"}])
+
+
+def test_the_preview_is_what_stands_beside_the_form_and_saves_nothing(
+    writer_client: FlaskClient, bank: Database
+):
+    form = put(new_single(writer_client), part_0_points="许多", act="preview")
+
+    answer = writer_client.post("/items/new", data=form)
+
+    shown = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert "新题的题干（　　）。" in shown
+    assert "分值" in shown
+    assert "<html" not in shown
+    assert "<form" not in shown
+    with bank.reading() as db:
+        assert db.scalar(select(Item.id).where(Item.excerpt.contains("新题的题干"))) is None
+
+
+def test_the_preview_shows_no_markup_that_was_typed(writer_client: FlaskClient):
+    form = put(new_single(writer_client), part_0_stem="<script>alert(1)</script>", act="preview")
+
+    shown = writer_client.post("/items/new", data=form).get_data(as_text=True)
+
+    assert "<script" not in shown
+    assert "&lt;script&gt;" in shown

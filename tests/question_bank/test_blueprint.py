@@ -120,3 +120,8 @@ def test_a_contradiction_is_named(changes: dict[str, Any], field: str) -> None:
         Blueprint.from_json(blueprint_json(**changes))
 
     assert field in {problem.field for problem in caught.value.problems}
+
+
+def test_files_cannot_be_uploaded_in_an_exam_room():
+    with pytest.raises(BlueprintError, match="上传题不能进入试卷"):
+        make_blueprint({"upload": 1})

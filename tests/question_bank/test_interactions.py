@@ -343,7 +343,7 @@ def test_a_value_on_a_form_leads_back_to_the_bank_s(kind: str, data: st.DataObje
     assert score_response(item.parts[0], back) == score_response(item.parts[0], value)
 
 
-@pytest.mark.parametrize("kind", FURTHER)
+@pytest.mark.parametrize("kind", SCORED)
 def test_a_paper_shows_none_of_the_bank_s_ids(kind: str) -> None:
     item = further(kind)
     slot = form_of(item).paper["sections"][0]["slots"][0]

@@ -13,12 +13,17 @@ from typing import Any, Protocol
 
 from question_bank.item import Item, Part, number_json
 from question_bank.markup import image_digests
-from question_bank.terms import ItemKind, PartType, Tier
+from question_bank.scoring_check import WITH_POLICY
+from question_bank.terms import PLAIN_TYPES, ItemKind, PartType, Tier
+from tiejun.bank.draft_lines import LINED, as_part, fits, lines_of_part, part_of_lines
 from tiejun.bank.rules import article_number
 
 MOST_ROWS = 12
 LETTERS = "ABCDEFGHIJKL"
-PART_POINTS = {"true_false": "1", "single": "2", "multiple": "2", "fill_in": "2", "essay": "10"}
+PART_POINTS = {"true_false": "1", "essay": "10"}
+OTHER_POINTS = "2"
+WRITTEN = PLAIN_TYPES | LINED
+"""The types of parts that the editor writes."""
 SPELLINGS = re.compile(r"[|｜]")
 FIGURES = re.compile(r"[；;\n]")
 _PLAIN_PARAGRAPHS = re.compile(r"(?:<p>[^<]*</p>\s*)+")
@@ -48,17 +53,36 @@ class DraftPart:
     right: set[str] = field(default_factory=set)
     blanks: list[str] = field(default_factory=list)
     rubric: list[tuple[str, str]] = field(default_factory=list)
+    lines: str = ""
+    """What the types of `draft_lines` have instead of all these."""
+    policy: str = ""
+    """How points are earned; "" for the rule of the type."""
 
     @classmethod
     def new(cls, part_type: str) -> "DraftPart":
         """Return an empty part with the rows that its type usually has."""
         return cls(
             type=part_type,
-            points=PART_POINTS[part_type],
+            points=PART_POINTS.get(part_type, OTHER_POINTS),
             options=[""] * (4 if part_type in ("single", "multiple") else 0),
             blanks=[""] * (part_type == "fill_in"),
             rubric=[("", "")] * (3 if part_type == "essay" else 0),
         )
+
+    @property
+    def is_lined(self) -> bool:
+        """Return whether the part is written as lines."""
+        return self.type in LINED
+
+    @property
+    def has_policy(self) -> bool:
+        """Return whether the part may say how its choices earn points."""
+        return self.type in WITH_POLICY
+
+    @property
+    def as_part(self) -> Part | None:
+        """Return a lined part for the preview, None while it is not well-formed."""
+        return as_part(self.type, part_of_lines(self.type, self.stem, self.lines)) if self.is_lined else None
 
     @property
     def shown_options(self) -> list[str]:
@@ -67,6 +91,13 @@ class DraftPart:
 
     def to_json(self) -> dict[str, Any]:
         """Return the part as the library reads it."""
+        scoring = {"scoring": {"policy": self.policy}} if self.policy and self.has_policy else {}
+        if self.is_lined:
+            own = part_of_lines(self.type, self.stem, self.lines)
+            return {"type": self.type, "points": _number(self.points), "rubric": []} | own | scoring
+        return self._plain_json() | scoring
+
+    def _plain_json(self) -> dict[str, Any]:
         kept = [
             (str(number), text)
             for number, text in enumerate(self.options)
@@ -126,7 +157,7 @@ class Draft:
     @classmethod
     def new(cls, kind: str) -> "Draft":
         """Return an empty draft of a kind; an unknown kind gives a single-choice item."""
-        known = ItemKind(kind) if kind in tuple(ItemKind) else ItemKind.SINGLE
+        known = ItemKind(kind) if kind == ItemKind.CASE or kind in WRITTEN else ItemKind.SINGLE
         types = ("single", "multiple", "essay") if known is ItemKind.CASE else (known.value,)
         return cls(kind=known.value, parts=[DraftPart.new(part_type) for part_type in types])
 
@@ -189,7 +220,7 @@ class Draft:
     def _change_parts(self, verb: str, place: list[int]) -> None:
         if verb == "remove" and place and place[0] < len(self.parts):
             del self.parts[place[0]]
-        elif verb in ("add_single", "add_multiple", "add_true_false", "add_fill_in", "add_essay"):
+        elif verb.removeprefix("add_") in WRITTEN:
             self.parts.append(DraftPart.new(verb.removeprefix("add_")))
 
     def to_json(self, code: str) -> dict[str, Any]:
@@ -235,8 +266,10 @@ def _numbers(form: Fields, name: str) -> list[int]:
 def _read_part(form: Fields, prefix: str) -> DraftPart:
     part_type = form.get(f"{prefix}-type", "")
     return DraftPart(
-        type=part_type if part_type in tuple(PartType) else PartType.SINGLE.value,
+        type=part_type if part_type in WRITTEN else PartType.SINGLE.value,
         stem=form.get(f"{prefix}-stem", ""),
+        lines=form.get(f"{prefix}-lines", ""),
+        policy=form.get(f"{prefix}-policy", ""),
         points=form.get(f"{prefix}-points", ""),
         options=[form.get(f"{prefix}-option-{n}", "") for n in _numbers(form, prefix + "-option-{}")],
         right={n for n in form.getlist(f"{prefix}-right") if n.isdecimal() or n in ("true", "false")},
@@ -248,13 +281,28 @@ def _read_part(form: Fields, prefix: str) -> DraftPart:
     )
 
 
+def can_edit(item: Item) -> bool:
+    """Return whether the editor has fields for all that an item says."""
+    return all(
+        (part.scoring is None or "policy" in part.scoring)
+        and (part.type in PLAIN_TYPES or (part.type in LINED and fits(part)))
+        for part in item.parts
+    )
+
+
 def _draft_part(part: Part) -> DraftPart:
+    policy = (part.scoring or {}).get("policy", "")
+    if part.type in LINED:
+        stem, lines = lines_of_part(part)
+        points = str(number_json(part.points))
+        return DraftPart(part.type.value, stem, points, lines=lines, policy=policy)
     draft = DraftPart(
         type=part.type.value,
         stem=part.stem,
         points=str(number_json(part.points)),
         options=[option.text for option in part.options],
         rubric=[(str(number_json(point.points)), point.text) for point in part.rubric],
+        policy=policy,
     )
     if isinstance(part.key, bool):
         draft.right = {"true" if part.key else "false"}

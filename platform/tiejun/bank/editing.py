@@ -21,7 +21,9 @@ from tiejun.bank.reports import as_problem
 from tiejun.bank.service import UNCODED, save_item
 from tiejun.errors import Problem, Rejected
 
-PART_FIELDS = frozenset({"type", "stem", "options", "key", "points", "rubric"})
+PART_FIELDS = frozenset(
+    {"type", "stem", "options", "key", "points", "rubric", "targets", "most", "bounds", "scoring"}
+)
 # The import names columns in Chinese; the editor has fields.
 _FIELDS = {"单元": "unit", "依据": "citations"}
 _PART = re.compile(r"第 (\d+) 小题")

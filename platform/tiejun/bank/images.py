@@ -89,6 +89,14 @@ def prepare(content: bytes, name: str) -> Prepared:
     raise BadImage(said("图片“%(name)s”缩小后仍超过 %(most)s KB", name=name, most=MAX_BYTES // 1024))
 
 
+def is_smaller(image: Prepared, content: bytes | None) -> bool:
+    """Return whether an image was made smaller than its file, so that places in it moved."""
+    if content is None:
+        return False
+    with Image.open(io.BytesIO(content), formats=FORMATS) as handed_in:
+        return handed_in.size != (image.width, image.height)
+
+
 def _encoded(image: Image.Image, kind: str) -> bytes:
     out = io.BytesIO()
     if kind == "PNG":
@@ -163,6 +171,23 @@ def rows(db: Session, items: Iterable[ItemText]) -> list[ItemImage]:
         for portion in portions
         for row in db.scalars(select(ItemImage).where(ItemImage.sha256.in_(portion)))
     ]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An image on a page: an address that holds it, and its size in pixels."""
+
+    address: str
+    width: int
+    height: int
+
+
+def pictures(db: Session, items: Iterable[ItemText]) -> dict[str, Shown]:
+    """Return the images of items by digest, for a page whose reader may not ask the bank for them."""
+    return {
+        row.sha256: Shown(data_address(row.media_type, row.data), row.width, row.height)
+        for row in rows(db, items)
+    }
 
 
 def addresses(db: Session, items: Iterable[ItemText]) -> dict[str, str]:

@@ -27,7 +27,7 @@ from question_bank.formats.typed_text import looks_typed, read_typed_text
 from question_bank.item import Item, Part
 from question_bank.words import said
 from tiejun import crypto
-from tiejun.bank.images import BadImage, Prepared, prepare
+from tiejun.bank.images import BadImage, Prepared, is_smaller, prepare
 from tiejun.bank.reports import as_problem
 from tiejun.errors import DomainError, Problem
 
@@ -174,6 +174,12 @@ def _take_images(where: str, item: Item, report: QuestionReport, found: ItemFile
                 found.images[digest] = replace(image, sha256=digest)
             except BadImage as error:
                 problems.append(Problem(where, said("图片"), error.message))
+    for part in item.parts:
+        digest = part.image or ""
+        if digest in found.images and is_smaller(found.images[digest], report.images.get(digest)):
+            name = found.images[digest].name
+            message = said("选区题的图片“%(name)s”过大，缩小后坐标不再对应；请先缩小图片并改坐标", name=name)
+            problems.append(Problem(where, said("图片"), message))
     return problems
 
 

@@ -1,18 +1,25 @@
 """Pages of the item bank: the list, one item, the list and the items as files."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
 
 from question_bank.markup import show_images, without_images
 from tiejun.access import Permission, persona, require
 from tiejun.bank import images, queries, words
+from tiejun.bank.draft import can_edit
 from tiejun.bank.export import export_bank, items_workbook
+from tiejun.bank.images import Shown
 from tiejun.bank.law_reviews.queries import waiting_count, waiting_items
 from tiejun.bank.law_reviews.queue import waiting
 from tiejun.bank.law_reviews.things import ITEM
 from tiejun.bank.queries import ItemFilter, item_filter
+from tiejun.bank.usage.filters import usage_of
 from tiejun.bank.version_comparison import compare_versions
 from tiejun.clock import beijing
 from tiejun.web import actor, now, reading, transaction
@@ -35,7 +42,7 @@ ENDINGS = {
 def _add_words(state: BlueprintSetupState) -> None:
     # A global, not a context processor: macros see it too.
     state.app.jinja_env.globals["bank_words"] = words
-    state.app.jinja_env.filters.update(item_text=item_text, without_images=without_images)
+    state.app.jinja_env.filters.update(item_text=item_text, pictured=pictured, without_images=without_images)
 
 
 def item_text(text: str) -> Markup:
@@ -46,19 +53,36 @@ def item_text(text: str) -> Markup:
     return Markup(show_images(str(escape(text)), lambda digest: url_for("bank.image", digest=digest)))  # noqa: S704 - escaped above
 
 
+def pictured(text: str, images: Mapping[str, Shown]) -> Markup:
+    """Return a text of an item escaped, with those of its images that the page holds itself."""
+    return Markup(show_images(str(escape(text)), lambda digest: _held(images, digest)))  # noqa: S704 - escaped above
+
+
+def _held(images: Mapping[str, Shown], digest: str) -> str:
+    return images[digest].address if digest in images else ""
+
+
 @bp.get("/items")
 @require(Permission.ITEM_VIEW)
 def items() -> ResponseReturnValue:
     """Show the bank, searched, filtered and sorted by the address."""
     with reading() as db:
-        page = queries.find_items(db, _wanted())
-        laws = queries.cited_laws(db)
-        counts = queries.purpose_counts(db)
-        held = waiting_items(db, [item.id for item in page.rows])
-        in_queue = waiting_count(db, persona().scopes(Permission.ITEM_VIEW))
-    return render_template(
-        "bank/items.html", page=page, laws=laws, counts=counts, wanted=_wanted(), held=held, in_queue=in_queue
-    )
+        shown = _list(db)
+    return render_template("bank/items.html", wanted=_wanted(), **shown)
+
+
+def _list(db: Session) -> dict[str, Any]:
+    page = queries.find_items(db, _wanted())
+    ids = [item.id for item in page.rows]
+    return {
+        "page": page,
+        "laws": queries.cited_laws(db),
+        "counts": queries.purpose_counts(db),
+        "held": waiting_items(db, ids),
+        "in_queue": waiting_count(db, persona().scopes(Permission.ITEM_VIEW)),
+        "used": usage_of(db, ids),
+        "writers": queries.writers(db),
+    }
 
 
 @bp.get("/items.xlsx")
@@ -99,8 +123,11 @@ def item(code: str) -> ResponseReturnValue:
     with reading() as db:
         detail = queries.item_detail(db, code, request.args.get("version", type=int))
         reviews = waiting(db, ITEM, detail.item.id)
+        used = usage_of(db, [detail.item.id]).get(detail.item.id)
+        shown = images.pictures(db, [detail.text])
     today = beijing(now()).date()
-    return render_template("bank/item.html", detail=detail, item=detail.item, today=today, reviews=reviews)
+    page = {"detail": detail, "item": detail.item, "images": shown, "can_edit": can_edit(detail.text)}
+    return render_template("bank/item.html", **page, today=today, reviews=reviews, used=used)
 
 
 @bp.get("/items/<code>/compare")
@@ -120,4 +147,4 @@ def attachment(content: bytes, name: str, media_type: str = XLSX) -> Response:
 
 
 def _wanted() -> ItemFilter:
-    return item_filter(request.args)
+    return item_filter(request.args, beijing(now()).date())

@@ -24,6 +24,7 @@ from tiejun.bank.models import (
     LawVersion,
 )
 from tiejun.bank.rules import LawState, law_state
+from tiejun.bank.usage import filters as usage
 from tiejun.errors import NotFound
 from tiejun.listing import ListPage, scalar_page
 
@@ -36,11 +37,15 @@ SORTS = {
 }
 DEFAULT_SORT = "-updated"
 EXPORT_ROWS = 20_000
+MOST_WRITERS = 500
 
 
 @dataclass(frozen=True)
 class ItemFilter:
-    """What a list of items was asked for; empty means any. `unit` may be a module ("B") or a unit ("B5")."""
+    """What a list of items was asked for; empty means any. `unit` may be a module ("B") or a unit ("B5").
+
+    `difficulty`, `discrimination` and `used` name bands of `usage.filters`; `day` is today, for the last.
+    """
 
     text: str = ""
     unit: str = ""
@@ -49,17 +54,33 @@ class ItemFilter:
     purpose: str = ""
     law: str = ""
     article: str = ""
+    difficulty: str = ""
+    discrimination: str = ""
+    used: str = ""
+    writer: str = ""
+    day: date = date.min
     batch: UUID | None = None
     sort: str = DEFAULT_SORT
     page: int = 1
 
 
-def item_filter(asked: Mapping[str, str]) -> ItemFilter:
-    """Return the filter that the address of the list says: `q`, `unit`, `kind` … `batch`, `sort`, `page`."""
-    texts = {
-        name: asked.get(name, "").strip()[:100]
-        for name in ("unit", "kind", "tier", "purpose", "law", "article")
-    }
+FACETS = (
+    "unit",
+    "kind",
+    "tier",
+    "purpose",
+    "law",
+    "article",
+    "difficulty",
+    "discrimination",
+    "used",
+    "writer",
+)
+
+
+def item_filter(asked: Mapping[str, str], day: date = date.min) -> ItemFilter:
+    """Return the filter that the address of the list says: `q`, `FACETS`, `batch`, `sort`, `page`."""
+    texts = {name: asked.get(name, "").strip()[:100] for name in FACETS}
     try:
         batch = UUID(asked["batch"]) if asked.get("batch") else None
     except ValueError:
@@ -67,6 +88,7 @@ def item_filter(asked: Mapping[str, str]) -> ItemFilter:
     page = asked.get("page", "1")
     return ItemFilter(
         text=asked.get("q", "").strip()[:100],
+        day=day,
         batch=batch,
         sort=asked.get("sort", DEFAULT_SORT),
         page=int(page[:9]) if page.isascii() and page.isdecimal() else 1,
@@ -152,7 +174,9 @@ def _matching(db: Session, wanted: ItemFilter) -> Select[Item]:
         )
     if wanted.law:
         query = query.where(Item.id.in_(_citing(wanted.law, wanted.article)))
-    return query
+    if wanted.writer:
+        query = query.where(Item.created_by == wanted.writer)
+    return usage.filtered(query, wanted.difficulty, wanted.discrimination, wanted.used, wanted.day)
 
 
 def _citing(law_id: str, article: str) -> Select[int]:
@@ -167,6 +191,8 @@ def _citing(law_id: str, article: str) -> Select[int]:
 
 def _sorted(query: Select[Item], sort: str) -> Select[Item]:
     name = sort.removeprefix("-")
+    if name in usage.SORTS:
+        return usage.sorted_by_use(query, name, descending=sort.startswith("-"))
     column = SORTS.get(name, Item.updated_at)
     ordered = column.desc() if sort.startswith("-") or name not in SORTS else column.asc()
     return query.order_by(ordered, Item.code)
@@ -238,6 +264,11 @@ def cited_laws(db: Session) -> list[tuple[str, str]]:
     return [
         (law_id, f"{title}（{effective.year}）" if effective else title) for law_id, title, effective in rows
     ]
+
+
+def writers(db: Session) -> Sequence[str]:
+    """Return who wrote items, for the filter."""
+    return db.scalars(select(Item.created_by).distinct().order_by(Item.created_by).limit(MOST_WRITERS)).all()
 
 
 def get_batch(db: Session, public_id: UUID) -> ItemBatch:

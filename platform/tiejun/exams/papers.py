@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from question_bank.answer_words import in_words
 from question_bank.item import PartType
 from question_bank.scoring import ResponseShape, ValueShapeError, check_value
+from question_bank.terms import PLAIN_TYPES
 from question_bank.words import said
 from tiejun.bank.models import ExamForm
 from tiejun.errors import DomainError
@@ -41,7 +43,16 @@ class SlotShape:
         if self.type in (PartType.SINGLE, PartType.MULTIPLE):
             chosen = [value] if isinstance(value, str) else value
             return "".join(sorted(ascii_uppercase[self.option_ids.index(option)] for option in chosen))
+        if self.type not in PLAIN_TYPES:
+            names = {one: _letter(number) for number, one in enumerate(self.option_ids)}
+            names |= {one: str(number) for number, one in enumerate(self.response.targets, start=1)}
+            return "　".join(in_words(self.type, value, names))
         return "；".join(value) if isinstance(value, list) else str(value)
+
+
+def _letter(number: int) -> str:
+    """Return how the candidate's page names an option, by its number from 0."""
+    return ascii_uppercase[number] if number < len(ascii_uppercase) else str(number + 1)
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ HERE = {
         "之",
         "生态环境",
     },  # titles and labels of the law itself
-    "question_bank/scoring.py": {"㐀-䶿一-鿿"},  # a range of characters
+    "question_bank/normal.py": {"㐀-䶿一-鿿"},  # a range of characters
 }
 # Columns and the words that may stand in them, read from Excel files; the names of fields in problems; the
 # names of authorities. Allowed is what is assigned to the name, or stands in the function of that name.

@@ -29,6 +29,7 @@ from tests.question_bank.qti import (
 from tests.support.world import World, csrf_token, sign_in
 from tiejun.bank.item_files import kind_of, read_item_file
 from tiejun.bank.models import Item, ItemImage
+from tiejun.bank.queries import item_filter, texts_for_export
 from tiejun.cli import commands
 from tiejun.db import Database
 
@@ -168,3 +169,32 @@ def test_the_page_shows_what_would_come_in_and_takes_it(world: World, client: Fl
     assert "绘图题（drawingInteraction）" in page
     taken = client.post(sent.headers["Location"], data={"csrf_token": token, "skip_faulty": "y"})
     assert (taken.status_code, count(laws, Item), count(laws, ItemImage)) == (303, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "items"),
+    [
+        ("qti22/1EdTech/qtiv2p2-examples/items/items.zip", 24),
+        ("qti30/1EdTech/qtiv3-examples/packaging/interactionMixSaxonyV3/interactionMixSaxonyV3.zip", 13),
+    ],
+)
+def test_packages_of_others_are_kept_with_their_rules_as_they_were_read(
+    command_line: CliRunner, laws: Database, test_data: Path, path: str, items: int
+):
+    content = (test_data / path).read_bytes()
+    result = command_line.invoke(
+        commands, ["items", "import", str(test_data / path), "--json", "--skip-faulty"]
+    )
+    report = json.loads(result.stdout)
+    assert (len(report["rows"]), count(laws, Item)) == (items, items)
+    read = {str(where): item for where, item in read_item_file(content, path).rows}
+    for row in report["rows"]:
+        assert (row["parts"], row["points"]) == (
+            len(read[row["source"]].parts),
+            float(read[row["source"]].points),
+        )
+    with laws.reading() as db:
+        kept = {item.id: item for item in texts_for_export(db, item_filter({}))}
+    for row in report["rows"]:
+        was, now = read[row["source"]], kept[row["id"]]
+        assert (now.parts, now.source) == (was.parts, was.source)

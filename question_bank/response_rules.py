@@ -50,6 +50,7 @@ class Runner:
         self.steps = 0
         self.given: Mapping[str, Value] = {}
         self.outcomes: dict[str, Value] = {}
+        self.tables: dict[str, _PointTable] = {}
 
     def run(self, given: Mapping[str, Value]) -> dict[str, Value]:
         """Return all outcomes for responses, by identifier.
@@ -117,7 +118,9 @@ class Runner:
         value = self.given.get(identifier)
         if name == "mapResponsePoint":
             return area_points(table, value)
-        return mapped_points(table, response["type"], value)
+        if identifier not in self.tables:
+            self.tables[identifier] = _PointTable(table, response["type"])
+        return self.tables[identifier].points(value)
 
 
 def declared_value(declaration: Mapping[str, Any] | None, name: str) -> Value:
@@ -136,24 +139,30 @@ def _start(outcome: Mapping[str, Any]) -> Value:
     return Decimal(0) if found is None and outcome["type"] in NUMERIC else found
 
 
-def mapped_points(table: Mapping[str, Any], base_type: str, value: Value) -> Decimal:
-    """Return what a response earns by a table: each different answer in it counts once."""
-    exact: dict[Single, Decimal] = {}
-    by_letters: dict[str, Decimal] = {}
-    for key, points, is_exact in table["rows"]:
-        # Of two entries with the same key the first counts.
-        exact.setdefault(parsed(key, base_type), _decimal(points))
-        if not is_exact:
-            by_letters.setdefault(str(parsed(key, base_type)).casefold(), _decimal(points))
-    default = _decimal(table["default"])
+class _PointTable:
+    """What each answer earns, ready to be looked up."""
 
-    def points_of(answer: Single) -> Decimal:
+    def __init__(self, table: Mapping[str, Any], base_type: str) -> None:
+        self.limits = table
+        self.default = _decimal(table["default"])
+        self.exact: dict[Single, Decimal] = {}
+        self.by_letters: dict[str, Decimal] = {}
+        for key, points, is_exact in table["rows"]:
+            # Of two entries with the same key the first counts.
+            answer, worth = parsed(key, base_type), _decimal(points)
+            self.exact.setdefault(answer, worth)
+            if not is_exact:
+                self.by_letters.setdefault(str(answer).casefold(), worth)
+
+    def points(self, value: Value) -> Decimal:
+        """Return what a response earns: each different answer in it counts once."""
+        return _within(self.limits, sum(map(self._of, dict.fromkeys(members(value))), Decimal(0)))
+
+    def _of(self, answer: Single) -> Decimal:
         # Files give "York" and "york" different points and say nothing of case: the exact one comes first.
-        if answer in exact or not isinstance(answer, str):
-            return exact.get(answer, default)
-        return by_letters.get(answer.casefold(), default)
-
-    return _within(table, sum(map(points_of, dict.fromkeys(members(value))), Decimal(0)))
+        if answer in self.exact or not isinstance(answer, str):
+            return self.exact.get(answer, self.default)
+        return self.by_letters.get(answer.casefold(), self.default)
 
 
 def area_points(table: Mapping[str, Any], value: Value) -> Decimal:

@@ -130,10 +130,11 @@ def test_the_report_says_what_is_right_in_the_words_of_the_further_types(
     ]
 
 
-def test_areas_shrink_with_a_picture_that_is_too_large():
+def test_a_picture_that_would_be_kept_smaller_refuses_the_areas_in_it():
     files = {"1.xml": item(hotspot(), declared("A")), "a.png": image_bytes(size=(2000, 1000))}
-    ((_, found),) = read_item_file(package(files, "1.xml"), "qti.zip").rows
-    assert [option.coords for option in found.parts[0].options] == [(5, 5, 2), (0, 0, 1, 1, 2, 0)]
+    found = read_item_file(package(files, "1.xml"), "qti.zip")
+    assert found.rows == []
+    assert "图片“a.png”过大" in found.problems[0].message
 
 
 def test_the_same_package_again_changes_nothing(command_line: CliRunner, laws: Database, tmp_path: Path):

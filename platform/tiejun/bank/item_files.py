@@ -10,7 +10,6 @@ from question_bank.assembly.form import item_images
 from question_bank.formats.aiken import looks_like_aiken, read_aiken
 from question_bank.formats.docx_text import DocxRefused, is_docx, read_docx
 from question_bank.formats.gift import read_gift
-from question_bank.formats.image_size import image_size, scaled_area
 from question_bank.formats.item_json import JsonRefused, read_json
 from question_bank.formats.moodle_xml import XmlRefused, read_moodle
 from question_bank.formats.qti import is_qti, read_qti
@@ -24,7 +23,7 @@ from question_bank.formats.spreadsheet import (
 )
 from question_bank.formats.text_file import TextRefused, read_text
 from question_bank.formats.typed_text import looks_typed, read_typed_text
-from question_bank.item import Item, Part
+from question_bank.item import Item
 from question_bank.words import said
 from tiejun import crypto
 from tiejun.bank.images import BadImage, Prepared, is_smaller, prepare
@@ -145,22 +144,7 @@ def _take_questions(report: QuestionReport, found: ItemFile) -> None:
         found.problems += problems
         found.faulty += bool(problems)
         if not problems:
-            found.rows.append((where, _with_fitting_areas(item, report, found)))
-
-
-def _with_fitting_areas(item: Item, report: QuestionReport, found: ItemFile) -> Item:
-    """Return an item whose areas are told in the pixels of its pictures as they are kept."""
-
-    def fitting(part: Part) -> Part:
-        size = image_size(report.images.get(part.image or "", b""))
-        if part.image not in found.images or size is None:
-            return part
-        kept = found.images[part.image]
-        across, down = kept.width / size[0], kept.height / size[1]
-        options = (replace(one, coords=tuple(scaled_area(one.coords, across, down))) for one in part.options)
-        return replace(part, options=tuple(options))
-
-    return replace(item, parts=tuple(map(fitting, item.parts)))
+            found.rows.append((where, item))
 
 
 def _take_images(where: str, item: Item, report: QuestionReport, found: ItemFile) -> list[Problem]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Self
 
-from question_bank.interaction_check import OWN_FIELDS
+from question_bank.interaction_check import MARK, OWN_FIELDS
 from question_bank.item_check import check_item
 from question_bank.terms import (
     BLANK_TYPES,
@@ -120,6 +120,14 @@ class Part:
     def blanks(self) -> int:
         """Return how many blanks the stem has; 0 for types without."""
         return len(BLANK.findall(self.stem)) if self.type in BLANK_TYPES else 0
+
+    @property
+    def running_text(self) -> str:
+        """Return the stem as it is read: the fragments of a hottext in their places."""
+        if self.type is not PartType.HOTTEXT:
+            return self.stem
+        texts = {option.id: option.text for option in self.options}
+        return MARK.sub(lambda mark: texts.get(mark[1], mark[0]), self.stem)
 
     @property
     def response_shape(self) -> ResponseShape:

@@ -68,7 +68,7 @@ def words_of(item: ItemText) -> str:
     """Return all that an item says, folded for the search: a line for each of its texts."""
     texts = [_TAG.sub(" ", _WITHIN_WORDS.sub("", item.stimulus or ""))]
     for part in item.parts:
-        texts += [part.stem, *(option.text for option in part.options)]
+        texts += [part.running_text, *(one.text for one in (*part.options, *part.targets))]
         texts += [point.text for point in part.rubric]
     return "\n".join(folded(without_images(text)) for text in (*texts, item.rationale) if text.strip())
 
@@ -121,7 +121,7 @@ def _first_values(item: ItemText, purpose: ItemPurpose, by: str, now: datetime) 
 
 
 def _facts(item: ItemText) -> Values:
-    shown = _TAG.sub(" ", item.stimulus) if item.stimulus else item.parts[0].stem
+    shown = _TAG.sub(" ", item.stimulus) if item.stimulus else item.parts[0].running_text
     return {
         "kind": item.kind.value,
         "unit": item.unit,

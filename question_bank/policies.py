@@ -8,7 +8,8 @@ Public: `MultiplePolicy`, `by_policy`, `raw_score`, `scaled`, `inside`, `CENT`.
   values given (option ids, "a t" for a pair, "w 2" for a word in gap 2, texts, numbers), those not in the
   table earning the default;
 - `{"areas": [[shape, coords, points]…], "default", "lower", "upper", "full"}`: the sum over the areas hit;
-  a point in none earns the default.
+  a point in none earns the default;
+- `{"rule": tree, "answers": …, "full"}`: the rules of the item's source, see `rule_scoring`.
 Sums lie within `lower` and `upper`; `full` is what the best response sums up to.
 """
 
@@ -17,8 +18,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
 
+from question_bank.areas import inside
 from question_bank.item import Part, PartType
 from question_bank.normal import normalise
+from question_bank.rule_scoring import rule_score
 
 CENT = Decimal("0.01")
 _POSITIONAL = (PartType.ORDER, PartType.INLINE_CHOICE, PartType.GAP_MATCH)
@@ -91,6 +94,8 @@ def raw_score(part: Part, value: object) -> Decimal:
         value: of the right shape and not empty.
     """
     scoring = part.scoring or {}
+    if "rule" in scoring:
+        return rule_score(part, value, scoring)
     return (
         _area_sum(scoring, value) if "areas" in scoring else _mapped_sum(scoring, given_values(part, value))
     )
@@ -137,32 +142,6 @@ def _clamped(scoring: Mapping[str, Any], total: Decimal) -> Decimal:
     if lower is not None:
         total = max(total, _decimal(lower))
     return total if upper is None else min(total, _decimal(upper))
-
-
-def inside(shape: str, coords: Sequence[int], point: Sequence[int]) -> bool:
-    """Return whether a point lies in an area, its edge included; "default" is the whole picture."""
-    x, y = point
-    if shape == "default":
-        return True
-    if shape == "rect":
-        left, top, right, bottom = coords
-        return left <= x <= right and top <= y <= bottom
-    if shape == "poly":
-        return _in_polygon(list(zip(coords[::2], coords[1::2], strict=True)), x, y)
-    across, down = (coords[2], coords[3]) if shape == "ellipse" else (coords[2], coords[2])
-    return ((x - coords[0]) * down) ** 2 + ((y - coords[1]) * across) ** 2 <= (across * down) ** 2
-
-
-def _in_polygon(corners: Sequence[tuple[int, int]], x: int, y: int) -> bool:
-    """Return whether a point lies in a polygon: a ray from it crosses the outline an odd number of times."""
-    odd = False
-    for (x1, y1), (x2, y2) in zip(corners, [*corners[1:], corners[0]], strict=True):
-        turn = (x2 - x1) * (y - y1) - (y2 - y1) * (x - x1)
-        if turn == 0 and min(x1, x2) <= x <= max(x1, x2) and min(y1, y2) <= y <= max(y1, y2):
-            return True
-        if (y1 > y) != (y2 > y) and (turn > 0) == (y2 > y1):
-            odd = not odd
-    return odd
 
 
 def _decimal(number: Any) -> Decimal:

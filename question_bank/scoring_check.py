@@ -9,6 +9,7 @@ from typing import Any
 
 from question_bank.checker import Checker, is_number
 from question_bank.interaction_check import is_area
+from question_bank.rule_check import is_rule
 from question_bank.terms import MARKED_TYPES, PartType
 from question_bank.words import said
 
@@ -52,8 +53,16 @@ def check_scoring(check: Checker, part: Mapping[str, Any]) -> None:
         fits = _only(scoring, {"map", "case"}) and all(_is_pair(row) for row in scoring["map"])
         fits = fits and isinstance(scoring.get("case", False), bool)
         check.need(fits, "scoring", said("分值对照表应为“值、分值”的列表"))
+    elif "rule" in scoring:
+        fits = set(scoring) == {"rule", "answers", "full"} and _is_full(scoring) and is_rule(scoring)
+        check.need(fits and not free_points, "scoring", said("原题的评分规则不完整"))
     else:
         check.need(False, "scoring", said("没有这种计分办法"))
+
+
+def _is_full(scoring: Mapping[str, Any]) -> bool:
+    """Return whether the full score is a number above 0."""
+    return is_number(scoring.get("full")) and Decimal(str(scoring["full"])) > 0
 
 
 def _only(scoring: Mapping[str, Any], own: set[str]) -> bool:
@@ -65,8 +74,7 @@ def _only(scoring: Mapping[str, Any], own: set[str]) -> bool:
         and isinstance(rows, list)
         and bool(rows)
         and all(limit is None or is_number(limit) for limit in limits)
-        and is_number(scoring.get("full"))
-        and Decimal(str(scoring["full"])) > 0
+        and _is_full(scoring)
     )
 
 

@@ -17,7 +17,7 @@ from question_bank.formats.qti_assets import Assets
 from question_bank.formats.qti_item import item_json
 from question_bank.formats.qti_package import is_zip_of_qti, read_package
 from question_bank.formats.qti_stimulus import with_stimuli
-from question_bank.formats.qti_tree import need_bounds, normalised
+from question_bank.formats.qti_tree import need_bounds, normalised, source_of
 from question_bank.formats.qti_values import QtiRefused
 from question_bank.formats.report import QuestionReport
 from question_bank.formats.row import ImportDefaults
@@ -68,20 +68,22 @@ def read_qti(content: bytes, defaults: ImportDefaults | None = None) -> Question
     else:
         if not content.lstrip().startswith(_XML):
             raise XmlRefused(said("既不是有效的 ZIP 压缩包，也不是 XML 文件，可能已损坏"))
-        root = _tree(content)
+        root, source = _tree(content)
         if root.tag != "assessmentItem":
             tag = str(root.tag)[:60]
             message = said("不是 QTI 试题：最外层应为 assessmentItem，这里是 %(tag)s", tag=tag)
             raise XmlRefused(message)
-        reading.take(root, "")
+        reading.take(root, source, "")
     reading.finish()
     return reading.report
 
 
-def _tree(content: bytes) -> etree._Element:
+def _tree(content: bytes) -> tuple[etree._Element, dict[str, str]]:
+    """Return an item's tree in one spelling, and what of it is kept word for word."""
     root = parse_xml(content)
     need_bounds(root)
-    return normalised(root)
+    source = source_of(root)
+    return normalised(root), source
 
 
 class _Reading:
@@ -95,19 +97,19 @@ class _Reading:
     def take_file(self, name: str, content: bytes) -> None:
         """Read an item of a package."""
         try:
-            root = _tree(content)
+            root, source = _tree(content)
         except XmlRefused as refused:
             self.lose(said("文件“%(file)s”", file=name), Problem("", said("文件"), refused.message))
             return
         if root.tag == "assessmentItem":
-            self.take(root, name)
+            self.take(root, source, name)
             return
         tag = str(root.tag)[:60]
         message = said("不是 QTI 试题：最外层应为 assessmentItem，这里是 %(tag)s", tag=tag)
         self.lose(said("文件“%(file)s”", file=name), Problem("", said("文件"), message))
 
-    def take(self, root: etree._Element, name: str) -> None:
-        """Read one item; `name` is its file in the package."""
+    def take(self, root: etree._Element, source: dict[str, str], name: str) -> None:
+        """Read one item; `name` is its file in the package, `source` what is kept of it word for word."""
         number, identifier = self.report.read + 1, root.get("identifier", "")[:60] or said("无名")
         where: Words = said("第 %(n)s 题“%(name)s”", n=number, name=identifier)
         if name:
@@ -115,8 +117,8 @@ class _Reading:
         folder = posixpath.dirname(name)
         try:
             with_stimuli(root, self.assets.files, folder)
-            read = item_json(root, self.assets.images_of(folder))
-            item = Item.from_json({**self._ours(number), **read.found})
+            read = item_json(root, self.assets.images_of(folder), self.assets.size_of)
+            item = Item.from_json({**self._ours(number), **read.found, "source": source})
         except QtiRefused as refused:
             self.lose(where, Problem(where, refused.field, refused.message))
             return

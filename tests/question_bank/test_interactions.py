@@ -296,7 +296,7 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
     ("upload", {"accept": [".pdf"]}, "扩展名"),
     ("slider", {"scoring": {"policy": "partial"}}, "不能用"),
     ("order", {"scoring": {"policy": "generous"}}, "没有这种"),
-    ("order", {"scoring": {"rule": []}}, "没有这种"),
+    ("order", {"scoring": {"rule": []}}, "评分规则不完整"),
     ("order", {"scoring": {"map": [["a", 1]], "full": 0}}, "对照表"),
     ("order", {"scoring": {"areas": AREAS, "full": 3}}, "自由点选"),
 ]

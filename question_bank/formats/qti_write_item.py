@@ -41,7 +41,10 @@ def item_document(item: Item, version: QtiVersion, address: Address) -> bytes:
         body.append(material(item.stimulus, address))
     for part in item.parts:
         shown = add_part(draft, part)
-        body.extend([make("div", *shown)] if item.stimulus is not None else shown)
+        asked = [element for element in shown if element.tag != "rubricBlock"]
+        body.extend([make("div", *asked)] if item.stimulus is not None else asked)
+        # A rubric may stand in the body itself only.
+        body.extend(element for element in shown if element.tag == "rubricBlock")
     rules = [*draft.rules, *_rationale_rules(item)]
     root = make(
         "assessmentItem",

@@ -95,13 +95,20 @@ def _choices(
         "single" if is_one else "multiple", "identifier", correct(*([key] if is_one else key))
     )
     how = {"shuffle": "false", "maxChoices": "1" if is_one else "0"}
-    interaction = make("choiceInteraction", responseIdentifier=name, **how)
+    interaction = make("choiceInteraction", _prompt(draft, part), responseIdentifier=name, **how)
     for letter, text in texts.items():
         option = etree.SubElement(interaction, "simpleChoice", identifier=letter)
         add_text(option, text, draft.address)
     right = make("match", variable(name), make("correct", identifier=name))
     draft.rules.append(_if(right, draft.earn(value(part.points))))
-    return [paragraph(part.stem, draft.address), interaction]
+    return [interaction]
+
+
+def _prompt(draft: Draft, part: Part) -> etree._Element:
+    """Return the stem as part of its interaction: what stands before a case's first one is its material."""
+    prompt = make("prompt")
+    add_text(prompt, part.stem, draft.address)
+    return prompt
 
 
 def _if(test: etree._Element, *then: etree._Element) -> etree._Element:
@@ -149,7 +156,7 @@ def _by_number(draft: Draft, points: Decimal, given: list[etree._Element]) -> et
 
 def _essay(draft: Draft, part: Part) -> list[etree._Element]:
     name = draft.declare("single", "string")
-    shown = [paragraph(part.stem, draft.address), make("extendedTextInteraction", responseIdentifier=name)]
+    shown = [make("extendedTextInteraction", _prompt(draft, part), responseIdentifier=name)]
     if part.rubric:
         points = [
             paragraph(f"{one.text}（{number_json(one.points)} 分）", draft.address) for one in part.rubric

@@ -20,7 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 from question_bank.formats import bank_cells as cells
 from question_bank.formats.cells import LETTERS, CellProblem, cell_text, choice_letters, part_type, truth
 from question_bank.formats.row import ImportDefaults, Row
-from question_bank.formats.written import Written
+from question_bank.formats.written import Written, beyond
 from question_bank.item import Item, ItemKind, Part, PartType, number_json
 from question_bank.syllabus import load_syllabus
 from question_bank.words import Words, said
@@ -70,8 +70,9 @@ def write_bank(items: Iterable[Item]) -> Written:
         page.freeze_panes(1, 2)
         row = 1
         for item in items:
-            rows = list(item_cells(item))
-            if (reason := _unwritable(rows)) is not None:
+            reason = beyond(item, "Excel")
+            rows = [] if reason else list(item_cells(item))
+            if (reason := reason or _unwritable(rows)) is not None:
                 sheet.left_out.append((item.id, reason))
                 continue
             for one in rows:

@@ -25,9 +25,9 @@ from question_bank.formats.cells import (
 )
 from question_bank.formats.citations import find_citations
 from question_bank.item import PartType, Tier, number_json
-from question_bank.item_check import BLANK
 from question_bank.laws import load_register
 from question_bank.syllabus import load_syllabus
+from question_bank.value_shapes import BLANK
 from question_bank.words import said
 
 MIN_OPTIONS = 2

@@ -107,7 +107,7 @@ def test_the_edge_of_what_is_allowed_is_allowed(changes: dict[str, Any]) -> None
         ({"sections": []}, "sections"),
         ({"sections": section_json(count=0)}, "count"),
         ({"sections": section_json(points=0)}, "points"),
-        ({"sections": section_json(kind="match")}, ""),
+        ({"sections": section_json(kind="riddle")}, ""),
         ({"sections": section_json(parts=[{"type": "essay", "points": 1}])}, "parts"),
         ({"sections": section_json(kind="case", parts=[{"type": "essay", "points": 1}])}, "parts"),
         ({"module_weights": {"A": -1, "B": 2}}, "module_weights"),

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from question_bank.item import PartType
-from question_bank.scoring import ValueShapeError, check_value
+from question_bank.scoring import ResponseShape, ValueShapeError, check_value
 from question_bank.words import said
 from tiejun.bank.models import ExamForm
 from tiejun.errors import DomainError
@@ -24,9 +24,17 @@ KEPT_PAPERS = 32
 class SlotShape:
     """What may be answered in one slot."""
 
-    type: PartType
-    option_ids: tuple[str, ...]
-    blanks: int
+    response: ResponseShape
+
+    @property
+    def type(self) -> PartType:
+        """Return the type of the slot's part."""
+        return self.response.type
+
+    @property
+    def option_ids(self) -> tuple[str, ...]:
+        """Return the ids of the options in the order of the paper."""
+        return tuple(self.response.options)
 
     def letters(self, value: Any) -> str:
         """Return a value as people read it: options by their letters on this paper."""
@@ -53,7 +61,7 @@ class Paper:
         if shape is None:
             raise DomainError(said("试卷中没有这道题，整批作答没有保存。"), code="unknown_slot", slot=slot)
         try:
-            check_value(shape.type, value, shape.option_ids, shape.blanks)
+            check_value(shape.response, value)
         except ValueShapeError as error:
             raise DomainError(
                 said("作答的格式与题型不符，整批作答没有保存。"),
@@ -67,11 +75,7 @@ def parse(text: str) -> Paper:
     """Read a paper's JSON."""
     document = json.loads(text)
     shapes = {
-        slot["slot"]: SlotShape(
-            PartType(slot["type"]),
-            tuple(option["id"] for option in slot.get("options", ())),
-            slot.get("blanks", 0),
-        )
+        slot["slot"]: SlotShape(ResponseShape.from_json(slot))
         for section in document["sections"]
         for slot in section["slots"]
     }

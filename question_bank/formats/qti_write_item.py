@@ -5,7 +5,8 @@ Public: `item_document`.
 
 from lxml import etree
 
-from question_bank.formats.qti_write_parts import SCORE, Draft, add_part
+from question_bank.formats.qti_write_draft import SCORE, Draft
+from question_bank.formats.qti_write_parts import add_part, responses_of
 from question_bank.formats.qti_write_text import Address, material, paragraph
 from question_bank.formats.qti_write_tree import LANG, XSI, QtiVersion, as_file, make, spelled
 from question_bank.item import Item, number_json
@@ -36,7 +37,7 @@ def item_document(item: Item, version: QtiVersion, address: Address) -> bytes:
     Raises:
         ValueError: if XML cannot hold a character of it.
     """
-    body, draft = make("itemBody"), Draft(address, sum(part.blanks or 1 for part in item.parts))
+    body, draft = make("itemBody"), Draft(address, sum(map(responses_of, item.parts)))
     if item.stimulus is not None:
         body.append(material(item.stimulus, address))
     for part in item.parts:
@@ -73,6 +74,7 @@ def _outcomes(item: Item, draft: Draft) -> list[etree._Element]:
         _outcome(SCORE, "float", make("value", "0"), normalMaximum=most, **by_people),
         _outcome("MAXSCORE", "float", make("value", most)),
     ]
+    found += [_outcome(name, "float", make("value", "0")) for name in draft.counters]
     return [*found, _outcome(FEEDBACK, "identifier")] if item.rationale.strip() else found
 
 

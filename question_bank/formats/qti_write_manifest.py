@@ -10,7 +10,7 @@ from lxml import etree
 
 from question_bank.formats.qti_write_item import LANGUAGE, title
 from question_bank.formats.qti_write_tree import XSI, QtiVersion, as_file
-from question_bank.item import Item, PartType
+from question_bank.item import Item, Part, PartType
 
 LOM = "http://ltsc.ieee.org/xsd/LOM"
 LOM_SCHEMA = "http://www.imsglobal.org/xsd/imsmd_loose_v1p3p2.xsd"
@@ -21,6 +21,14 @@ _INTERACTIONS = {
     PartType.TRUE_FALSE: "choiceInteraction",
     PartType.FILL_IN: "textEntryInteraction",
     PartType.ESSAY: "extendedTextInteraction",
+    PartType.INLINE_CHOICE: "inlineChoiceInteraction",
+    PartType.MATCH: "matchInteraction",
+    PartType.ORDER: "orderInteraction",
+    PartType.HOTTEXT: "hottextInteraction",
+    PartType.GAP_MATCH: "gapMatchInteraction",
+    PartType.HOTSPOT: "hotspotInteraction",
+    PartType.SLIDER: "sliderInteraction",
+    PartType.UPLOAD: "uploadInteraction",
 }
 
 
@@ -106,6 +114,11 @@ def _add_qti(add: _Adder, about: etree._Element, item: Item) -> None:
     facts = add.qti(about, "qtiMetadata")
     add.qti(facts, "timeDependent", "false")
     add.qti(facts, "composite", "true" if len(item.parts) > 1 else "false")
-    for name in dict.fromkeys(_INTERACTIONS[part.type] for part in item.parts):
+    for name in dict.fromkeys(_interaction(part) for part in item.parts):
         add.qti(facts, "interactionType", name)
     add.qti(facts, "solutionAvailable", "true")
+
+
+def _interaction(part: Part) -> str:
+    is_free = part.type is PartType.HOTSPOT and not part.options
+    return "selectPointInteraction" if is_free else _INTERACTIONS[part.type]

@@ -4,15 +4,15 @@ Public: `add_text`, `paragraph`, `material`, `Address`.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from lxml import etree
 from lxml.html import fragment_fromstring
 
 from question_bank.formats.plain import plain_text
 from question_bank.formats.qti_write_tree import make, say
-from question_bank.item_check import BLANK
-from question_bank.markup import IMAGE, image_mark
+from question_bank.markup import image_mark
+from question_bank.value_shapes import BLANK
 
 Address = Callable[[str], str]
 """Gives the address of an image, by its digest, in the package."""
@@ -41,7 +41,10 @@ _INSIDE = {
 _NO_TEXT = frozenset({"ul", "ol", "table", "thead", "tbody", "tr", "br"})
 _NOT_EMPTY = frozenset({"ul", "ol", "table", "thead", "tbody", "tr"})
 _TABLE = re.compile("(caption )?(thead )?(tbody )+")
-_PIECE = re.compile(rf"(?P<break>\n)|{IMAGE.pattern}|(?P<blank>{BLANK.pattern})")
+_PIECE = re.compile(
+    r"(?P<break>\n)|!\[(?P<shows>[^\[\]<>\n]{0,200})\]\(image:(?P<digest>[0-9a-f]{64})\)"
+    rf"|(?P<blank>{BLANK.pattern})|\{{\{{(?P<mark>[a-z0-9]{{1,8}})\}}\}}"
+)
 
 
 class _LooseError(ValueError):
@@ -49,17 +52,30 @@ class _LooseError(ValueError):
 
 
 def add_text(
-    holder: etree._Element, text: str, address: Address, blanks: Iterable[etree._Element] = ()
+    holder: etree._Element,
+    text: str,
+    address: Address,
+    blanks: Iterable[etree._Element] = (),
+    marks: Mapping[str, etree._Element] | None = None,
 ) -> None:
-    """Append a text to an element: its lines apart, its images shown, `blanks` in place of its blanks."""
-    at, rest = 0, iter(blanks)
+    """Append a text to an element: its lines apart, its images shown.
+
+    Args:
+        blanks: what stands in place of its blanks; further blanks stay text.
+        marks: what stands in place of its marks, by the id in them; others stay text.
+    """
+    at, rest, places = 0, iter(blanks), marks or {}
     for found in _PIECE.finditer(text):
-        piece = make("br") if found["break"] else next(rest, None) if found["blank"] else None
-        if found["blank"] and piece is None:
+        if found["break"]:
+            piece = make("br")
+        elif found["digest"]:
+            piece = make("img", src=address(found["digest"]), alt=found["shows"])
+        else:
+            piece = next(rest, None) if found["blank"] else places.get(found["mark"])
+        if piece is None:
             continue
         say(holder, text[at : found.start()])
-        shows, digest = found[2], found[3]
-        holder.append(make("img", src=address(digest), alt=shows) if piece is None else piece)
+        holder.append(piece)
         at = found.end()
     say(holder, text[at:])
 

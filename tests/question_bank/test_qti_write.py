@@ -1,6 +1,5 @@
 """QTI out: valid, the same when it comes back, and true by itself for whoever cannot read our notes."""
 
-import copy
 import html
 import io
 import json
@@ -20,19 +19,22 @@ from lxml import etree
 from question_bank.formats import qti_write
 from question_bank.formats.item_json import Picture
 from question_bank.formats.qti import read_qti
-from question_bank.formats.qti_rules import Rules
-from question_bank.formats.qti_tree import normalised
-from question_bank.formats.qti_values import Bag, Value, outcomes, responses
 from question_bank.formats.qti_write import QTI_22, QTI_30, write_qti
 from question_bank.formats.qti_write_tree import QtiVersion
-from question_bank.item import Item
-from question_bank.scoring import score_response
+from question_bank.item import Item, Part
+from question_bank.scoring import MultiplePolicy, score_response
 from question_bank.starter import load_starter
 from tests.bank.samples import item, item_json, part_json
+from tests.question_bank import builders
+from tests.question_bank.builders import DIGEST
 from tests.question_bank.moodle import image_bytes
 from tests.question_bank.qti import zipped
+from tests.question_bank.qti_player import Player
+from tests.question_bank.test_interactions import FREE, WITH_POLICY, values_of
 from tests.support import tools
 
+PHOTO = Picture("排放口.png", image_bytes("red"))
+POLICIES = [policy.value for policy in MultiplePolicy]
 SCHEMAS = Path(__file__).parent / "schemas"
 VERSIONS = pytest.mark.parametrize("version", [QTI_22, QTI_30], ids=["2.2", "3.0"])
 SHORT = {QTI_22: "qti22", QTI_30: "qti30"}
@@ -140,6 +142,22 @@ PARTS = {
     "fill_in": fill_ins(),
     "essay": essays(),
 }
+
+
+@st.composite
+def further_parts(draw: st.DrawFn) -> dict[str, Any]:
+    part = builders.part_json(draw(st.sampled_from([*builders.FURTHER])), points=draw(POINTS))
+    texts = draw(st.lists(TEXT, min_size=9, max_size=9, unique_by=str.strip))
+    for option in [*part["options"], *part.get("targets", [])]:
+        option["text"] = texts.pop()
+    if "____" not in part["stem"] and "{{" not in part["stem"]:
+        part["stem"] = texts.pop()
+    if part["type"] in WITH_POLICY:
+        part["scoring"] = {"policy": draw(st.sampled_from(POLICIES))}
+    return part
+
+
+PARTS["further"] = further_parts()
 ESCAPED = TEXT.map(lambda text: html.escape(text, quote=False))
 CELLS = st.builds('<tr><td colspan="2">{}</td><th><p>{}</p></th></tr>'.format, ESCAPED, ESCAPED)
 MATERIAL = st.lists(
@@ -159,12 +177,10 @@ MATERIAL = st.lists(
 
 @st.composite
 def any_items(draw: st.DrawFn) -> Item:
-    kind = draw(st.sampled_from([*PARTS, "case"]))
-    parts = (
-        [draw(PARTS[kind])]
-        if kind != "case"
-        else draw(st.lists(st.one_of(*PARTS.values()), min_size=2, max_size=5))
-    )
+    kind = draw(st.sampled_from([*PARTS, "further", "case"]))
+    several = st.lists(st.one_of(*PARTS.values()), min_size=2, max_size=5)
+    parts = draw(several) if kind == "case" else [draw(PARTS[kind])]
+    kind = kind if kind == "case" else parts[0]["type"]
     data = item_json(
         draw(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,9}", fullmatch=True)),
         kind,
@@ -177,6 +193,8 @@ def any_items(draw: st.DrawFn) -> Item:
         citations=draw(st.sampled_from([[], [{"law": "sample-rules-2026", "article": "2-1"}]])),
         figures=draw(st.lists(TEXT, max_size=2)),
     )
+    if draw(st.booleans()):
+        data["source"] = {"format": "qti-3.0", "identifier": "Q 1", "processing": "<a/>"}
     return Item.from_json(data)
 
 
@@ -190,7 +208,7 @@ NOT_XML = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 )
 def test_any_items_go_out_valid_and_come_back_equal(items: list[Item], is_new: bool):
     version = QTI_30 if is_new else QTI_22
-    written = write_qti([*items, LAST], {}, version)
+    written = write_qti([*items, LAST], {DIGEST: PHOTO}, version)
     need_valid(written.content, version)
     report = read_qti(written.content)
     left_out = dict(written.left_out)
@@ -231,30 +249,118 @@ def _right(part: Any) -> object:
     return [*texts.values()], [texts.get(one, one) for one in keys]
 
 
-def scored(document: etree._Element, given: dict[str, Value]) -> Decimal:
-    tree = normalised(copy.deepcopy(document))
-    return Rules(tree, responses(tree), outcomes(tree)).score(given)
-
-
 @VERSIONS
 @pytest.mark.parametrize("points", [2, 1, 0.5, 7])
 def test_its_own_rules_score_blanks_as_we_do(version: QtiVersion, points: float):
     key = [["五年", "5 年"], ["甲"], ["ＡＢ"]]
     part = part_json("fill_in", stem="____、____、____", key=key, points=points)
     one = Item.from_json(item_json("T-1", "fill_in", parts=[part]))
-    (document,) = documents(write_qti([one], {}, version).content)
     for answers in (["五年", "甲", "ＡＢ"], ["5年", "乙", "ab"], ["", "甲", "x"], ["六年", "乙", "c"]):
-        named = {f"RESPONSE_{n}": answer or None for n, answer in enumerate(answers, 1)}
-        assert scored(document, named) == score_response(one.parts[0], answers).points
+        assert played(one, version, answers) == score_response(one.parts[0], answers).points
+
+
+CHOSEN = st.lists(st.sampled_from("abcd"), min_size=1, unique=True)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("kind", ["multiple", *WITH_POLICY])
+@settings(max_examples=40, deadline=None)
+@given(data=st.data(), points=st.sampled_from([4, 1, 0.5, 7]))
+def test_its_own_rules_score_choices_as_our_policies_do(
+    kind: str, policy: str, data: st.DataObject, points: float
+):
+    changes: dict[str, Any] = {}
+    if kind == "match":
+        changes = {"most": 0, "key": [["a", "y"], ["b", "x"], ["b", "z"]]}
+    elif kind == "order":
+        changes = {"key": data.draw(st.sampled_from([["c", "a", "d", "b"], ["b", "d"]]))}
+    elif kind == "inline_choice":
+        changes = {"key": data.draw(st.sampled_from([["b", "c"], [None, "d"]]))}
+    part = builders.part_json(kind, points=points, scoring={"policy": policy}, **changes)
+    one = builders.make_item(kind, parts=[part])
+    value = data.draw(CHOSEN if kind == "multiple" else values_of(kind))
+    assert played(one, QTI_22, value) == score_response(one.parts[0], value).points
+    key = [list(entry) if isinstance(entry, tuple) else entry for entry in one.parts[0].key]
+    assert played(one, QTI_30, key) == one.parts[0].points
+
+
+TABLES: list[tuple[str, dict[str, Any], list[Any]]] = [
+    ("single", {"map": [["b", 2], ["c", 1]], "default": -1, "full": 2}, ["a", "b", "c"]),
+    ("true_false", {"map": [["true", 3]], "default": 0, "full": 3}, [True, False]),
+    ("multiple", {"map": [["a", 1], ["c", 1], ["b", -1]], "full": 2}, [["a"], ["a", "c"], ["a", "b"], ["b"]]),
+    ("fill_in", {"map": [["五年", 3], ["5 年", 1]], "full": 3}, [["五年"], ["5年"], ["六年"]]),
+    ("fill_in", {"map": [["AB", 3], ["ab", 1]], "case": True, "full": 3}, [["AB"], ["ab"], ["Ab"]]),
+    (
+        "inline_choice",
+        {"map": [["b", 2], ["c", 1], ["d", -1]], "upper": 2, "lower": 1, "full": 2},
+        [["b", "c"], ["b", "d"], ["a", "e"], [None, "c"]],
+    ),
+    (
+        "match",
+        {"map": [["a y", 1.5], ["b x", 1]], "default": -0.5, "full": 2.5},
+        [[["a", "y"]], [["a", "x"], ["b", "x"]]],
+    ),
+    ("gap_match", {"map": [["d 1", 2], ["a 3", 1]], "full": 3}, [["d", None, "a"], ["a", "d", None]]),
+    ("order", {"map": [["a", 1]], "full": 1}, [["a"], ["b", "c"]]),
+    ("hottext", {"map": [["a", 1], ["c", 2]], "default": -1, "full": 3}, [["a", "c"], ["b", "c"]]),
+    ("slider", {"map": [[2.5, 3], [3, 1]], "full": 3}, [2.5, 3, 4]),
+]
 
 
 @VERSIONS
-@pytest.mark.parametrize("chosen", [["a", "c"], ["c", "a"], ["a"], ["a", "b", "c"], ["b"]])
-def test_its_own_rules_score_a_multiple_choice_as_we_do(version: QtiVersion, chosen: list[str]):
-    one = item("T-1", "multiple")
-    (document,) = documents(write_qti([one], {}, version).content)
-    given = Bag(tuple(name.upper() for name in chosen))
-    assert scored(document, {"RESPONSE": given}) == score_response(one.parts[0], chosen).points
+@pytest.mark.parametrize(("kind", "scoring", "answers"), TABLES)
+@pytest.mark.parametrize("points", [4, 1])
+def test_its_own_rules_score_by_the_table_of_the_item_as_we_do(
+    version: QtiVersion, kind: str, scoring: dict[str, Any], answers: list[Any], points: int
+):
+    stem = {"stem": "____"} if kind == "fill_in" else {}
+    part = builders.part_json(kind, points=points, scoring=scoring) | stem
+    one = builders.make_item(kind, parts=[part])
+    for answer in answers:
+        assert played(one, version, answer) == score_response(one.parts[0], answer).points, answer
+
+
+@VERSIONS
+@pytest.mark.parametrize("points", [3, 1])
+def test_its_own_rules_score_points_on_a_picture_as_we_do(version: QtiVersion, points: int):
+    one = builders.make_item("hotspot", parts=[builders.part_json("hotspot", **FREE) | {"points": points}])
+    for answer in ([[10, 10], [50, 50]], [[11, 10], [12, 10]], [[99, 99]], [[50, 50], [2, 90]]):
+        assert played(one, version, answer) == score_response(one.parts[0], answer).points
+
+
+def played(one: Item, version: QtiVersion, value: Any) -> Decimal:
+    """Return what the item's own rules give a response of ours."""
+    written = write_qti([one], {DIGEST: PHOTO}, version)
+    assert written.left_out == []
+    need_valid(written.content, version)
+    (document,) = documents(written.content)
+    player = Player(document)
+    given = as_given(one.parts[0], value)
+    names = [*player.declared]
+    assert len(names) == len(given)
+    return player.score(dict(zip(names, given, strict=True)))
+
+
+def as_given(part: Part, value: Any) -> list[Any]:
+    """Return a response in the names of the file, one for each of its responses."""
+    plain = part.type in ("single", "multiple")
+    names = {option: "ABCDEFGH"[n] if plain else f"C{n + 1}" for n, option in enumerate(part.option_ids)}
+    targets = {target.id: f"T{n}" for n, target in enumerate(part.targets, 1)}
+    if part.type == "match":
+        return [[f"{names[left]} {targets[right]}" for left, right in value]]
+    if part.type == "gap_match":
+        return [[f"{names[word]} G{n}" for n, word in enumerate(value, 1) if word is not None]]
+    if part.type == "true_false":
+        return ["T" if value else "F"]
+    if part.type == "slider":
+        return [str(value)]
+    if part.type == "fill_in":
+        return [*value]
+    if part.type == "hotspot" and not names:
+        return [[f"{x} {y}" for x, y in value]]
+    if part.type == "inline_choice":
+        return [names.get(one) for one in value]
+    return [names[value]] if isinstance(value, str) else [[names[one] for one in value]]
 
 
 CASE = item(
@@ -345,8 +451,6 @@ def test_the_same_code_twice_is_refused_once():
     assert "重复" in str(report.problems[0])
 
 
-PHOTO = Picture("排放口.png", image_bytes("red"))
-DIGEST = "0" * 64
 SHOWN = item("P-1", stem=f"看图![排放口](image:{DIGEST})答题")
 
 

@@ -10,7 +10,7 @@ from lxml import etree
 
 HTML = frozenset(
     {"p", "div", "br", "img", "strong", "em", "ul", "ol", "li", "table", "caption", "thead", "tbody", "tr"}
-    | {"th", "td"}
+    | {"th", "td", "object"}
 )
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"

@@ -69,6 +69,8 @@ HERE = {
     # An actor, a proof and a version of the syllabus, stored.
     APP + "study/sets.py": {"系统（课程组合学完）", "线上学完课程组合的全部课程", "试行"},
     "question_bank/formats/bank_cells.py": {"分", "分】", "第", "条", "条之", "款", "项"},  # cells, read back
+    "question_bank/formats/qti_write_further.py": {" 分）"},  # a rubric in a file, with its points
+    "question_bank/formats/qti_write_parts.py": {"正确", "错误"},  # options in a file, read back
     "question_bank/formats/spreadsheet.py": {"说明"},  # the name of a sheet, read
     "question_bank/markup.py": {"〔图〕", "〔图："},  # a picture in an item's excerpt, stored
     "question_bank/laws.py": {

@@ -166,7 +166,8 @@ def items_undo(batch: UUID) -> None:
 def items_export(kind: str, query: str, out: Path) -> None:
     """把题库写成一个文件，含答案；改后可再导入，没有改动的题不变。
 
-    Excel、CSV 和 JSON 保存全部内容，JSON 还带图片；其他格式写不下的题逐题列出（退出码 3）。
+    Excel、CSV、JSON 和 QTI（qti 为 3.0，qti22 为 2.2）保存全部内容，JSON 和 QTI 还带图片；
+    其他格式写不下的题逐题列出（退出码 3）。
     Aiken 只有单选题的题干、选项和答案，没有题库编号。
     """
     if out.exists():

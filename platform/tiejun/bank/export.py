@@ -1,8 +1,9 @@
 """Items as files. No cell of a sheet can become a formula, whatever a stem says."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 import xlsxwriter
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from question_bank.formats.bank_sheet import write_bank
 from question_bank.formats.gift_write import write_gift
 from question_bank.formats.item_json import Picture, write_json
 from question_bank.formats.moodle_write import write_moodle
+from question_bank.formats.qti_write import QTI_22, QTI_30, write_qti
 from question_bank.formats.written import Written
 from question_bank.item import Item as ItemText
 from tiejun.audit import Actor, record
@@ -78,7 +80,8 @@ def export_bank(
         kind: one of `KINDS`.
     """
     items = list(queries.texts_for_export(db, sight, wanted))
-    made = write_json(items, _pictures(db, items)) if kind == "json" else _WRITERS[kind](items)
+    with_images = _WITH_IMAGES.get(kind)
+    made = _WRITERS[kind](items) if with_images is None else with_images(items, _pictures(db, items))
     left_out = len(made.left_out)
     record(db, actor, "items.exported", ("item_bank", kind), now, written=made.written, left_out=left_out)
     return made
@@ -95,4 +98,9 @@ _WRITERS: dict[str, Callable[[Sequence[ItemText]], Written]] = {
     "gift": write_gift,
     "aiken": write_aiken,
 }
-KINDS = (*_WRITERS, "json")
+_WITH_IMAGES: dict[str, Callable[[Sequence[ItemText], Mapping[str, Picture]], Written]] = {
+    "json": write_json,
+    "qti": partial(write_qti, version=QTI_30),
+    "qti22": partial(write_qti, version=QTI_22),
+}
+KINDS = (*_WRITERS, *_WITH_IMAGES)

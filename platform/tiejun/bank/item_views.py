@@ -30,6 +30,7 @@ from tiejun.web import actor, now, reading, transaction
 bp = Blueprint("bank", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT = "text/plain; charset=utf-8"
+ZIP = "application/zip"
 ENDINGS = {
     "xlsx": ("xlsx", XLSX),
     "csv": ("csv", "text/csv; charset=utf-8"),
@@ -37,6 +38,8 @@ ENDINGS = {
     "xml": ("moodle-xml", "application/xml"),
     "gift": ("gift", TEXT),
     "txt": ("aiken", TEXT),
+    "qti.zip": ("qti", ZIP),
+    "qti22.zip": ("qti22", ZIP),
 }
 """Format and media type of a file by its ending."""
 
@@ -99,7 +102,7 @@ def export() -> ResponseReturnValue:
     return attachment(content, "items.xlsx")
 
 
-@bp.get("/items/export.<any(xlsx,csv,json,xml,gift,txt):ending>")
+@bp.get("/items/export.<any(xlsx,csv,json,xml,gift,txt,'qti.zip','qti22.zip'):ending>")
 @require(Permission.ITEM_IMPORT)
 def export_sheet(ending: str) -> ResponseReturnValue:
     """Give the items, as filtered, with keys: changed, they can be imported again."""

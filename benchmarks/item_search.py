@@ -24,7 +24,7 @@ from tiejun.bank import item_search_sqlite
 from tiejun.bank.laws_service import sync_register
 from tiejun.bank.queries import ItemFilter, find_items
 from tiejun.bank.secrecy import EVERYTHING
-from tiejun.bank.service import install_starter
+from tiejun.bank.shipped import install_starter
 from tiejun.db import Database
 from tiejun.installation import opened
 from tiejun.operations import migrate

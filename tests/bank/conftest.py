@@ -13,7 +13,8 @@ from tiejun.audit import Actor
 from tiejun.bank.form_service import create_blueprint
 from tiejun.bank.laws_service import import_laws, parse_laws, sync_register
 from tiejun.bank.models import Blueprint, ItemPurpose, LawVersion
-from tiejun.bank.service import install_starter, save_item
+from tiejun.bank.service import save_item
+from tiejun.bank.shipped import install_starter
 from tiejun.db import Database
 
 

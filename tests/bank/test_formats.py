@@ -21,11 +21,11 @@ from tests.support.clock import ManualClock
 from tests.support.world import World, csrf_token, sign_in
 from tiejun.audit import Actor, AuditEvent
 from tiejun.bank.export import KINDS, export_bank
+from tiejun.bank.importing import ImportPlan, import_items
 from tiejun.bank.item_files import kind_of, read_item_file
 from tiejun.bank.models import Item, ItemImage, ItemPurpose, ItemVersion
 from tiejun.bank.queries import ItemFilter
 from tiejun.bank.secrecy import EVERYTHING
-from tiejun.bank.service import ImportPlan, import_items
 from tiejun.cli import commands
 from tiejun.db import Database
 from tiejun.errors import DomainError

@@ -10,11 +10,12 @@ from tests.bank.samples import CODE, item, part_json
 from tests.support.clock import ManualClock
 from tests.support.world import World, sign_in
 from tiejun.audit import Actor
+from tiejun.bank.importing import ImportPlan, import_items
 from tiejun.bank.item_files import ItemFile
 from tiejun.bank.models import Item, ItemPurpose, ItemWords
 from tiejun.bank.queries import ItemFilter, find_items
 from tiejun.bank.secrecy import EVERYTHING
-from tiejun.bank.service import ImportPlan, import_items, save_item
+from tiejun.bank.service import save_item
 from tiejun.db import Database
 from tiejun.operations import migrate
 

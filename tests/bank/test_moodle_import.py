@@ -21,11 +21,12 @@ from tests.support.world import World, csrf_token, sign_in
 from tiejun.audit import Actor
 from tiejun.bank import images
 from tiejun.bank.form_service import FormOrder, create_blueprint, draw_form, freeze
+from tiejun.bank.importing import ImportPlan, import_items
 from tiejun.bank.item_files import ItemFile, kind_of, read_item_file
 from tiejun.bank.models import Item, ItemImage, ItemPurpose
 from tiejun.bank.queries import item_detail
 from tiejun.bank.secrecy import EVERYTHING
-from tiejun.bank.service import ImportPlan, import_items, save_item
+from tiejun.bank.service import save_item
 from tiejun.cli import commands
 from tiejun.db import Database
 from tiejun.errors import Rejected

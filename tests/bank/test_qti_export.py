@@ -13,10 +13,10 @@ from tests.support.clock import ManualClock
 from tests.support.world import World, sign_in
 from tiejun.audit import Actor
 from tiejun.bank.export import export_bank
+from tiejun.bank.importing import ImportPlan, import_items
 from tiejun.bank.item_files import read_item_file
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.queries import ItemFilter
-from tiejun.bank.service import ImportPlan, import_items
 from tiejun.cli import commands
 from tiejun.db import Database
 

@@ -23,12 +23,13 @@ from tests.support.world import World, csrf_token, sign_in
 from tiejun.audit import Actor
 from tiejun.bank import images
 from tiejun.bank.form_service import freeze_form
+from tiejun.bank.importing import ImportPlan, import_items
 from tiejun.bank.item_files import ItemFile
 from tiejun.bank.law_reviews.models import LawReview
 from tiejun.bank.models import Blueprint, FormSlot, Item, ItemBatch, ItemImage, ItemPurpose
 from tiejun.bank.queries import item_detail
 from tiejun.bank.secrecy import EVERYTHING, Sight, is_lowered
-from tiejun.bank.service import ImportPlan, import_items, save_item
+from tiejun.bank.service import save_item
 from tiejun.db import Database
 from tiejun.errors import Rejected
 

@@ -12,11 +12,11 @@ from tests.bank.test_editor import fields
 from tests.support.clock import ManualClock
 from tests.support.world import World, sign_in
 from tiejun.audit import Actor
+from tiejun.bank.importing import ImportPlan, import_items
 from tiejun.bank.item_files import ItemFile
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.reports import ItemReport
 from tiejun.bank.secrecy import EVERYTHING
-from tiejun.bank.service import ImportPlan, import_items
 from tiejun.bank.twins import most_alike
 from tiejun.db import Database
 

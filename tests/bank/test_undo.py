@@ -12,6 +12,7 @@ from tests.bank.samples import CODE, OLD_CODE, item
 from tests.support.clock import ManualClock
 from tests.support.world import World, csrf_token, sign_in
 from tiejun.audit import Actor, AuditEvent
+from tiejun.bank.importing import ImportPlan, import_items
 from tiejun.bank.item_files import ItemFile
 from tiejun.bank.law_reviews.models import Decision, LawReview
 from tiejun.bank.law_reviews.queue import close, waiting
@@ -27,7 +28,7 @@ from tiejun.bank.models import (
     ItemVersion,
     ItemWords,
 )
-from tiejun.bank.service import ImportPlan, import_items, save_item
+from tiejun.bank.service import save_item
 from tiejun.bank.undo import undo_batch
 from tiejun.cli import commands
 from tiejun.db import Database

@@ -12,7 +12,7 @@ from tests.support.world import PASSWORD, make_world
 from tiejun.audit import SYSTEM
 from tiejun.bank.laws_service import sync_register
 from tiejun.bank.models import Item, ItemPurpose
-from tiejun.bank.service import install_starter
+from tiejun.bank.shipped import install_starter
 from tiejun.db import Database
 
 

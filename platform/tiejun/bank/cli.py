@@ -15,13 +15,14 @@ from tiejun.audit import COMMAND_LINE
 from tiejun.bank.checks import check_bank
 from tiejun.bank.column_service import column_maps, explanations
 from tiejun.bank.export import KINDS, export_bank
+from tiejun.bank.importing import ImportPlan, import_in_steps
 from tiejun.bank.item_files import FORMATS, read_item_file
 from tiejun.bank.law_reviews.words import KIND_WORDS
 from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files, sync_register
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.queries import item_filter
 from tiejun.bank.secrecy import EVERYTHING
-from tiejun.bank.service import ImportPlan, import_in_steps, install_starter
+from tiejun.bank.shipped import install_starter
 from tiejun.bank.states import ItemState
 from tiejun.bank.undo import undo_batch
 from tiejun.clock import beijing

@@ -19,10 +19,10 @@ from tiejun import uploads
 from tiejun.audit import Actor
 from tiejun.bank.column_service import column_maps
 from tiejun.bank.import_models import ImportState, ItemImport
+from tiejun.bank.importing import ImportPlan, import_items
 from tiejun.bank.item_files import ItemFile, read_item_file
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.secrecy import Sight
-from tiejun.bank.service import ImportPlan, import_items
 from tiejun.bank.states import ItemState
 from tiejun.errors import Conflict, DomainError, NotFound, Problem
 from tiejun.imports import ImportReport, Progress

@@ -21,10 +21,10 @@ from tiejun.access import Permission, persona, require
 from tiejun.bank import queries, words
 from tiejun.bank.column_service import column_maps, explanations
 from tiejun.bank.import_jobs import LARGE, asked_of, begin, plan_of
+from tiejun.bank.importing import ImportPlan, import_items
 from tiejun.bank.item_files import ItemFile, read_item_file
 from tiejun.bank.item_views import attachment
 from tiejun.bank.secrecy import sight_of
-from tiejun.bank.service import ImportPlan, import_items
 from tiejun.bank.states import ItemState
 from tiejun.bank.undo import hindrances, undo_batch
 from tiejun.errors import DomainError, Rejected

@@ -13,7 +13,7 @@ from tiejun import outbox
 from tiejun.audit import SYSTEM
 from tiejun.bank.form_service import create_blueprint, freeze_form
 from tiejun.bank.laws_service import sync_register
-from tiejun.bank.service import give_to_practice, install_starter
+from tiejun.bank.shipped import give_to_practice, install_starter
 from tiejun.cases.library import install_cases
 from tiejun.clock import beijing
 from tiejun.crypto import random_code

@@ -11,7 +11,7 @@ from tests.support.world import make_world
 from tiejun.bank.form_service import create_blueprint, freeze_form
 from tiejun.bank.laws_service import sync_register
 from tiejun.bank.models import ExamForm, FormSlot, Item
-from tiejun.bank.service import install_starter
+from tiejun.bank.shipped import install_starter
 from tiejun.clock import beijing
 from tiejun.errors import DomainError, Rejected
 from tiejun.exams.admin_service import ExamSpec, SittingSpec, create_exam, create_sitting, form_ids

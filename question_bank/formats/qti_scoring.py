@@ -8,12 +8,13 @@ table; everything else is the item's rules themselves, over the responses of thi
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import combinations
 from random import Random
 from typing import Any
 
 from question_bank.formats.qti_asked import Asked
 from question_bank.formats.qti_keys import KEY, NO_RULES, RULES, Trial
-from question_bank.formats.qti_values import Bag, QtiRefused, Response, Single, Value, members
+from question_bank.formats.qti_values import Bag, MapEntry, QtiRefused, Response, Single, Value, members
 from question_bank.response_rules import Tree
 from question_bank.rule_parts import adds_up, needed_for_score
 from question_bank.rule_values import NUMERIC
@@ -21,6 +22,8 @@ from question_bank.terms import PartType, number_json
 from question_bank.words import said
 
 ENTANGLED = said("各小题的得分互相牵连，本系统每小题独立计分")
+_PAIRED = (PartType.MATCH, PartType.GAP_MATCH)
+_MAX_GOOD = 12
 _TRIES = 200
 _SUMS = 25
 _MAPPED = frozenset(PartType) - {PartType.FILL_IN, PartType.ESSAY, PartType.UPLOAD}
@@ -56,12 +59,38 @@ def _best_by_mapping(asked: Asked, response: Response) -> Value:
     """Return the answers of the mapping that earn something, the best of them if only one may be given."""
     entries = response.mapping.entries if response.mapping is not None else ()
     good = sorted((e for e in entries if e.points > 0), key=lambda e: -e.points)
-    answers = tuple(e.key for e in good if e.key in asked.pool[0])
-    if not answers:
+    good = [entry for entry in good if entry.key in asked.pool[0]]
+    if not good:
         return None
     if response.cardinality == "single":
-        return answers[0]
-    return Bag(answers[: asked.most or None], response.cardinality == "ordered")
+        return good[0].key
+    answers = tuple(entry.key for entry in _best_together(asked, good))
+    return Bag(answers, response.cardinality == "ordered")
+
+
+def _best_together(asked: Asked, good: Sequence[MapEntry]) -> Sequence[MapEntry]:
+    """Return the entries that earn the most of those that can be given together, the best first."""
+    if asked.type not in _PAIRED or _is_possible(asked, [entry.key for entry in good]):
+        return good[: asked.most or None]
+    if len(good) > _MAX_GOOD:
+        raise QtiRefused(RULES, said("选项过多"))
+    sizes = range(1, (asked.most or len(good)) + 1)
+    chosen = (some for size in sizes for some in combinations(good, size))
+    possible = (some for some in chosen if _is_possible(asked, [entry.key for entry in some]))
+    return max(possible, key=lambda some: sum(entry.points for entry in some))
+
+
+def _is_possible(asked: Asked, answers: Sequence[Single]) -> bool:
+    """Return whether pairs keep to how often an option may be used, and each gap is filled once."""
+    if asked.type not in _PAIRED:
+        return True
+    ours = {name: id_ for id_, name in asked.names.items()}
+    pairs = [str(one).split() for one in answers]
+    is_match = asked.type is PartType.MATCH
+    firsts = [_oriented(asked, ours, " ".join(pair))[0] if is_match else pair[0] for pair in pairs]
+    most = asked.part["most"] or len(answers)
+    gaps = [] if is_match else [pair[1] for pair in pairs]
+    return len(set(gaps)) == len(gaps) and all(firsts.count(one) <= most for one in firsts)
 
 
 def _best_by_trying(trial: Trial, asked: Asked, response: Response) -> Value:
@@ -105,11 +134,15 @@ def _need_best(trial: Trial, asked: Asked, response: Response) -> None:
     best, none = trial.score(), trial.score({response.id: None})
     if best <= none:
         raise QtiRefused(RULES, said("评分规则对哪个答案都不给分"))
+    is_many = response.cardinality != "single" and not trial.rules.is_plain_match
+    if is_many and response.mapping is not None and response.mapping.default > 0:
+        raise QtiRefused(RULES, said("映射表里没有的答案也得分，不知道哪个答案得满分"))
     random = Random(0)
     ones: list[Value] = list(asked.pool[0])
     if response.cardinality != "single":
         ones = [Bag((one,), response.cardinality == "ordered") for one in asked.pool[0]]
     others = [*ones[:_TRIES], *(asked.some_answers(random)[response.id] for _ in range(_TRIES))]
+    others = [other for other in others if _is_possible(asked, members(other))]
     by_mapping = _best_by_mapping(asked, response)
     scores = [trial.score({response.id: other}) for other in [*others, by_mapping]]
     if max(scores) > best:

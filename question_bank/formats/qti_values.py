@@ -1,7 +1,7 @@
 """Values of QTI variables, and what an item declares about its responses and outcomes.
 
-Public: `Response`, `Outcome`, `responses`, `outcomes`, `parsed`, `number`, `QtiRefused`, `coords_of`,
-and from `rule_values` `Bag`, `Single`, `Value`, `members`.
+Public: `Response`, `MapEntry`, `Outcome`, `responses`, `outcomes`, `parsed`, `number`, `QtiRefused`,
+`coords_of`, and from `rule_values` `Bag`, `Single`, `Value`, `members`.
 """
 
 import re
@@ -17,6 +17,7 @@ from question_bank.words import Words, said
 
 __all__ = [
     "Bag",
+    "MapEntry",
     "Outcome",
     "QtiRefused",
     "Response",

@@ -360,3 +360,11 @@ def test_a_stored_rule_that_could_not_be_carried_out_is_refused(broken: dict[str
     stored["parts"][0]["scoring"] = {**scoring, **broken}
     with pytest.raises(ValueError, match="评分规则不完整"):
         Item.from_json(stored)
+
+
+def test_a_second_best_line_of_the_same_option_does_not_contest_the_key():
+    pairs = declared("A X", "B Y", **PAIRS, mapping=mapping(**{"A X": 1, "A Y": 0.5, "B Y": 1}))
+    found = part(item(match(), pairs, scoring=MAP_RESPONSE))
+    assert points(found, found.key, [["a", "t2"], ["b", "t2"]]) == [2, 1.5]
+    loose = declared("A X", **PAIRS, mapping=mapping('defaultValue="0.5"', **{"A X": 1}))
+    assert "没有的答案也得分" in refusal(item(match(), loose, scoring=MAP_RESPONSE))

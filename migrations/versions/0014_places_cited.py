@@ -18,10 +18,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("item", sa.Integer(), server_default="0", nullable=False))
         batch_op.drop_constraint(OLD, type_="unique")
         batch_op.create_unique_constraint(NEW, ["version_id", "law_id", "article", "paragraph", "item"])
-    with op.batch_alter_table("item_version", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("is_transitional", sa.Boolean(), server_default=sa.false(), nullable=False)
-        )
+    # A plain statement: a batch rebuilds the table on SQLite, which what refers to it forbids.
+    op.add_column(
+        "item_version", sa.Column("is_transitional", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
 
 
 def downgrade() -> None:

@@ -12,6 +12,7 @@ from tests.bank.samples import item
 from tests.bank.test_import import BAD, GOOD, workbook
 from tiejun import commands as shared
 from tiejun.bank.cli import items_import
+from tiejun.bank.secrecy import EVERYTHING
 from tiejun.bank.twins import Twins
 from tiejun.cli import commands
 from tiejun.db import Database
@@ -85,5 +86,5 @@ def test_a_bar_is_shown_on_a_terminal_only(is_terminal: bool, monkeypatch: pytes
 def test_the_look_tells_each_per_cent_once(laws: Database):
     heard: list[int] = []
     with laws.reading() as db:
-        Twins(db, [item(f"T-{n}") for n in range(300)], heard.append)
+        Twins(db, EVERYTHING, [item(f"T-{n}") for n in range(300)], heard.append)
     assert heard == list(range(1, 101))

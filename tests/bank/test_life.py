@@ -55,7 +55,7 @@ class Bench:
     def write(self, who: Person = WRITER, base: int | None = None, **changes: Any) -> Item:
         with self.database.transaction() as db:
             new = item("NEW", **changes)
-            row = save_item(db, new, ItemPurpose.EXAM, self.actor(who), self.now, base, is_draft=True)
+            row = save_item(db, new, ItemPurpose.PRACTICE, self.actor(who), self.now, base, is_draft=True)
             db.flush()
             return row
 

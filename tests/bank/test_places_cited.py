@@ -18,6 +18,7 @@ from tiejun.bank.laws_service import import_laws, parse_laws
 from tiejun.bank.models import Citation, ItemPurpose, ItemVersion
 from tiejun.bank.queries import item_detail
 from tiejun.bank.rules import place_number, place_of
+from tiejun.bank.secrecy import EVERYTHING
 from tiejun.bank.service import exchange_citation, save_item
 from tiejun.db import Database
 from tiejun.errors import Rejected
@@ -67,7 +68,7 @@ def test_several_places_of_one_article_are_kept_each(listed: Database, writer: A
     with listed.reading() as db:
         rows = db.execute(select(Citation.article, Citation.paragraph, Citation.item).order_by(Citation.id))
         assert rows.all() == [("1", 1, 2), ("1", 2, 0), ("2", 0, 0)]
-        detail = item_detail(db, "P")
+        detail = item_detail(db, EVERYTHING, "P")
         assert detail.text.citations == made.citations
         assert [one.place for one in detail.citations] == ["p1-2", "p2", None]
 
@@ -89,7 +90,7 @@ def test_another_article_in_its_place_is_cited_as_a_whole(
         exchange_citation(db, made, Cited(CODE, "1"), Cited(CODE, "2"), writer, clock())
 
     with listed.reading() as db:
-        assert item_detail(db, "P").text.citations == (Cited(CODE, "2"),)
+        assert item_detail(db, EVERYTHING, "P").text.citations == (Cited(CODE, "2"),)
 
 
 def test_a_corrected_article_keeps_the_place_while_the_text_has_it(
@@ -105,7 +106,7 @@ def test_a_corrected_article_keeps_the_place_while_the_text_has_it(
         assert exchange_citation(db, made, same, same, writer, clock()).current_version == 2
 
     with listed.reading() as db:
-        assert item_detail(db, "P").text.citations == (same,)
+        assert item_detail(db, EVERYTHING, "P").text.citations == (same,)
 
 
 def test_the_editor_takes_places_and_the_mark_and_the_page_leads_to_the_paragraph(
@@ -126,7 +127,7 @@ def test_the_editor_takes_places_and_the_mark_and_the_page_leads_to_the_paragrap
     assert f'href="/laws/{CODE}/articles/1#p1-2"' in page
     assert "第1条第1款第2项" in page
     with listed.reading() as db:
-        text = item_detail(db, "P").text
+        text = item_detail(db, EVERYTHING, "P").text
     assert text.citations == (Cited(CODE, "2"), Cited(CODE, "1", 1, 2), Cited(OLD_CODE, "1"))
     assert text.transitional
     assert "新旧衔接" in client.get("/items/P/compare").get_data(as_text=True)

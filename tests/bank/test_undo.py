@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from question_bank.assembly.form import sha256_hex
 from tests.bank.samples import CODE, OLD_CODE, item
@@ -28,6 +28,7 @@ from tiejun.bank.models import (
     ItemVersion,
     ItemWords,
 )
+from tiejun.bank.secrecy import EVERYTHING
 from tiejun.bank.service import save_item
 from tiejun.bank.undo import undo_batch
 from tiejun.cli import commands
@@ -59,7 +60,7 @@ def run(laws: Database, clock: ManualClock, writer: Actor):
 def undo(laws: Database, clock: ManualClock, writer: Actor):
     def undo_(report):
         with laws.transaction() as db:
-            return undo_batch(db, report.batch, writer, clock())
+            return undo_batch(db, EVERYTHING, report.batch, writer, clock())
 
     return undo_
 
@@ -209,11 +210,18 @@ def test_an_older_import_whose_new_versions_nobody_noted_stays(run, undo, laws: 
     assert [str(p.field) for p in refused.value.problems] == ["早先的导入"]
 
 
+def _is_of(laws: Database, login: str) -> None:
+    """Let the imports be those of an account: others do not see their reports."""
+    with laws.transaction() as db:
+        db.execute(update(ItemBatch).values(created_by=f"{login}（{login}）"))
+
+
 def test_the_batchs_page_undoes_and_says_so(
     run, client: FlaskClient, world: World, laws: Database, clock: ManualClock
 ):
     report = run(item("B5-1"))
     sign_in(client, "item_writer")
+    _is_of(laws, "item_writer")
     address = f"/items/batches/{report.batch}"
     assert "都还没有使用" in client.get(address).get_data(as_text=True)
     answer = client.post(f"{address}/undo", data={"csrf_token": csrf_token(client, address)})
@@ -230,6 +238,7 @@ def test_the_batchs_page_says_what_hinders(
     report = run(item("B5-1"))
     _in_a_practice_run(laws, clock)
     sign_in(client, "item_writer")
+    _is_of(laws, "item_writer")
     address = f"/items/batches/{report.batch}"
     page = client.get(address).get_data(as_text=True)
     assert "已用于练习" in page

@@ -33,7 +33,8 @@ from tiejun.installation import opened
 
 REFUSED = 1
 SOME_LEFT_OUT = 3
-PURPOSES = [purpose.value for purpose in ItemPurpose]
+PURPOSES = [ItemPurpose.PRACTICE.value, ItemPurpose.EXAM.value]
+"""Classes of what comes in; an item is sealed when it is chosen for a live form."""
 IMPORT_STATES = [ItemState.DRAFT.value, ItemState.OPERATIONAL.value]
 PATH = click.Path(path_type=Path)
 

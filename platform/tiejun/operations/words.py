@@ -49,6 +49,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     "hours.corrected": _l("更正学时"),
     "hours.recorded": _l("登记学时"),
     "item.released": _l("把用过的考试题转为练习"),
+    "item.commented": _l("给试题写批注"),
+    "item.moved": _l("试题审核、停用等"),
     "item.retired": _l("停用试题"),
     "item.saved": _l("保存试题"),
     "items.exported": _l("导出试题和答案"),

@@ -155,8 +155,8 @@ class _Reading:
         try:
             with_stimuli(root, self.assets.files, folder)
             read = item_json(root, self.assets.images_of(folder), self.assets.size_of)
-            found = {**self._ours(number), **read.found, "source": source}
-            item = Item.from_json(found if note is None else note.applied(found))
+            found = {**self._ours(number), **read.found}
+            item = Item.from_json({**found, "source": source} if note is None else note.applied(found))
         except QtiRefused as refused:
             self.lose(where, Problem(where, refused.field, refused.message))
             return

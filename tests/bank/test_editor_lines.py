@@ -10,6 +10,7 @@ from tests.question_bank.builders import item_json, part_json
 from tiejun.audit import SYSTEM
 from tiejun.bank.models import Item, ItemPurpose
 from tiejun.bank.queries import item_detail
+from tiejun.bank.secrecy import EVERYTHING
 from tiejun.bank.service import save_item
 from tiejun.db import Database
 
@@ -34,7 +35,7 @@ def written(client: FlaskClient, kind: str, **more: str) -> FlaskClient:
 def newest(bank: Database) -> ItemText:
     with bank.reading() as db:
         code = db.scalars(select(Item.code).order_by(Item.id.desc())).first()
-        return item_detail(db, str(code)).text
+        return item_detail(db, EVERYTHING, str(code)).text
 
 
 @pytest.mark.parametrize("kind", TYPED)

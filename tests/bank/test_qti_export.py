@@ -17,6 +17,7 @@ from tiejun.bank.importing import ImportPlan, import_items
 from tiejun.bank.item_files import read_item_file
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.queries import ItemFilter
+from tiejun.bank.secrecy import EVERYTHING
 from tiejun.cli import commands
 from tiejun.db import Database
 
@@ -31,7 +32,7 @@ def test_the_whole_starter_bank_goes_out_and_comes_back_unchanged(
     starter: Database, clock: ManualClock, writer: Actor, kind: str
 ):
     with starter.transaction() as db:
-        made = export_bank(db, ItemFilter(), writer, clock(), kind)
+        made = export_bank(db, EVERYTHING, ItemFilter(), writer, clock(), kind)
         report = import_items(db, read_item_file(made.content, "题库.zip"), PRACTICE, writer, clock())
     assert made.left_out == []
     assert (report.problems, report.unchanged, report.updated, report.created) == ([], made.written, 0, 0)
@@ -44,7 +45,7 @@ def test_an_image_goes_out_with_its_item_and_into_another_bank(
     brought = write_json([SHOWN], {DIGEST: Picture("排放口.png", image_bytes("red"))}).content
     with laws.transaction() as db:
         import_items(db, read_item_file(brought, "a.json"), PRACTICE, writer, clock())
-        made = export_bank(db, ItemFilter(), writer, clock(), kind)
+        made = export_bank(db, EVERYTHING, ItemFilter(), writer, clock(), kind)
     found = read_item_file(made.content, "a.zip")
     assert [one for _, one in found.rows] == [SHOWN]
     assert (found.problems, [*found.images]) == ([], [DIGEST])

@@ -19,6 +19,7 @@ from tiejun.clock import beijing
 from tiejun.crypto import random_code
 from tiejun.demo import candidates
 from tiejun.demo.cases import install_drafts
+from tiejun.demo.further import install_further
 from tiejun.demo.legacy import install_legacy
 from tiejun.demo.people import install_people, person_named
 from tiejun.demo.practising import practise
@@ -100,6 +101,7 @@ def install(core: Core, handlers: dict[str, Handler]) -> None:
         install_cases(db, core.settings, SYSTEM, long_ago)
         install_drafts(db, now)
         install_legacy(db, now - timedelta(days=10))
+        install_further(db, long_ago)
         install_reviews(db, now)
         blueprint = create_blueprint(db, load_blueprint("demo-primary"), PROVINCIAL, SYSTEM, long_ago)
     for held in HELD:

@@ -30,7 +30,7 @@ _CLOZE = re.compile(
 )
 _TAG = re.compile(r"\[tag:([^\[\]]{1,100})\]")
 _FORMATS = {"moodle": "moodle_auto_format"}
-_WITHOUT_GAP = ("truefalse", "essay")
+_WITHOUT_GAP = ("truefalse", "essay", "matching")
 """Types of ours that make no sense with a gap in the middle of the sentence."""
 
 
@@ -167,6 +167,19 @@ def _short_answer(element: etree._Element, answer: str, kind: str) -> None:
             _answer(element, _weighed(piece, "100"), kind, kind)
 
 
+def _matching(element: etree._Element, answer: str, kind: str) -> None:
+    for number, piece in enumerate(answer.split("=")):
+        if not piece.strip() and not number:
+            continue
+        left, arrow, right = piece.partition("->")
+        if not arrow:
+            raise _Fault(said("连线题的“%(text)s”缺少 ->", text=shown(piece).strip()[:60]))
+        holder = etree.SubElement(element, "subquestion")
+        _rich(holder, left, kind)
+        # Some write feedback behind a pair, which Moodle has none for.
+        _rich(etree.SubElement(holder, "answer"), right.partition("#")[0], kind)
+
+
 def _weighed(piece: str, share: str) -> tuple[str, str, str]:
     """Return text, share and feedback of an answer."""
     weight = _WEIGHT.match(piece)
@@ -202,4 +215,9 @@ def _text(holder: etree._Element, text: str) -> None:
     etree.SubElement(holder, "text").text = shown(text.strip())
 
 
-_ANSWERS = {"truefalse": _true_false, "multichoice": _choice, "shortanswer": _short_answer}
+_ANSWERS = {
+    "truefalse": _true_false,
+    "multichoice": _choice,
+    "shortanswer": _short_answer,
+    "matching": _matching,
+}

@@ -19,6 +19,7 @@ from question_bank.formats.moodle_files import Images
 from question_bank.formats.plain import plain_text
 from question_bank.item import PartType, number_json
 from question_bank.markup import without_images
+from question_bank.policies import MultiplePolicy
 from question_bank.value_shapes import BLANK
 from question_bank.words import Words, said
 
@@ -28,6 +29,7 @@ TYPES = {
     "truefalse": PartType.TRUE_FALSE,
     "shortanswer": PartType.FILL_IN,
     "essay": PartType.ESSAY,
+    "matching": PartType.MATCH,
 }
 FULL = Decimal(100)
 ROUNDING = Decimal("0.01")
@@ -131,7 +133,7 @@ def part_json(question: Question) -> Json:
     part["points"] = number_json(_points(question))
     rationale = question.read(question.element.find("generalfeedback"), said("解析"))
     reader: Callable[[Question, Json, list[Answer]], Json] = _READERS[question.type]
-    answers = [] if question.type == "essay" else question.answers()
+    answers = [] if question.type in ("essay", "matching") else question.answers()
     part |= reader(question, part, answers)
     told = [
         f"“{without_images(answer.text)}”：{answer.feedback}" if answer.text else answer.feedback
@@ -225,9 +227,34 @@ def _essay(question: Question, part: Json, answers: list[Answer]) -> Json:
     return {"rubric": [{"points": part["points"], "text": notes or str(NO_RUBRIC)}]}
 
 
+def _matching(question: Question, part: Json, answers: list[Answer]) -> Json:
+    """Read pairs; a right side without a left one is a distractor, one named twice stands once."""
+    pairs = [
+        (question.read(holder, said("选项")), question.read(holder.find("answer"), said("选项")))
+        for holder in question.element.findall("subquestion")
+    ]
+    rights = list(dict.fromkeys(right for _, right in pairs if right))
+    lefts = [left for left, _ in pairs if left]
+    if len(set(lefts)) < len(lefts):
+        raise QuestionRefused(said("选项"), said("左边有相同的项，无法确定答案"))
+    ids = {left: f"a{n}" for n, left in enumerate(lefts, start=1)}
+    targets = {right: f"t{n}" for n, right in enumerate(rights, start=1)}
+    if any(left and not right for left, right in pairs):
+        raise QuestionRefused(said("答案"), said("左边有一项没有对应的右项"))
+    return {
+        "options": [{"id": i, "text": left} for left, i in ids.items()],
+        "targets": [{"id": i, "text": right} for right, i in targets.items()],
+        "most": 1,
+        "key": [[ids[left], targets[right]] for left, right in pairs if left],
+        # As Moodle scores it: each pair for itself.
+        "scoring": {"policy": MultiplePolicy.PER_OPTION.value},
+    }
+
+
 _READERS: dict[str, Callable[[Question, Json, list[Answer]], Json]] = {
     "multichoice": _choice,
     "truefalse": _true_false,
     "shortanswer": _short_answer,
     "essay": _essay,
+    "matching": _matching,
 }

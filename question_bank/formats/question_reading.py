@@ -25,7 +25,6 @@ from question_bank.terms import Tier
 from question_bank.words import Words, said
 
 _REFUSED = {
-    "matching": said("匹配题"),
     "numerical": said("数值题"),
     "gapselect": said("选词填空题"),
     "cloze": said("完形填空题"),

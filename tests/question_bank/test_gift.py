@@ -1,7 +1,9 @@
 """GIFT: what we hold comes in whole, what we do not is refused by name; what goes out comes back the same."""
 
 import json
+import re
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from question_bank.formats.gift_write import write_gift
 from question_bank.formats.report import QuestionReport
 from question_bank.formats.row import ImportDefaults
 from question_bank.item import Item, ItemKind, Part
+from question_bank.scoring import score_response
 from question_bank.starter import load_starter
 from question_bank.terms import PartType, Tier
 from tests.bank.samples import item, item_json, part_json
@@ -59,10 +62,24 @@ def test_the_five_types_we_hold_come_in():
     assert [part.key for part in parts] == ["b", ("a", "b"), False, (("五年", "5年"),), None]
 
 
+def test_pairs_come_in_as_a_match_each_scored_by_itself():
+    report = read("::期限::连起来{=公开 -> 七日内 =备案 -> 二十日内 =归档 -> 七日内 = -> 三十日内}")
+    assert report.problems == []
+    part = report.items[0].parts[0]
+    assert [option.text for option in part.options] == ["公开", "备案", "归档"]
+    assert [target.text for target in part.targets] == ["七日内", "二十日内", "三十日内"]
+    assert part.key == (("a1", "t1"), ("a2", "t2"), ("a3", "t1"))
+    one_wrong = [["a1", "t1"], ["a2", "t3"], ["a3", "t1"]]
+    assert score_response(part, one_wrong, maximum=Decimal(3)).points == 2
+    assert score_response(part, [list(pair) for pair in part.key]).points == part.points
+
+
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("::连线::配对{=甲 -> 乙 =丙 -> 丁}", ["连线", "matching"]),
+        ("::连线::配对{=甲 -> 乙 =丙}", ["连线", "->"]),
+        ("::同左::配对{=甲 -> 乙 =甲 -> 丁}", ["同左", "相同的项"]),
+        ("::缺右::配对{=甲 -> =丙 -> 丁}", ["缺右", "没有对应的右项"]),
         ("::数::多少{#3:2}", ["数", "numerical"]),
         ("::数::多少{#1..5}。", ["数", "numerical"]),
         ("::空::填 {1:MC:甲~=乙} 吧", ["空", "cloze"]),
@@ -279,7 +296,7 @@ def test_the_same_code_twice_is_a_fault():
     assert (len(report.items), "在文件中重复" in str(report.problems[0])) == (1, True)
 
 
-HELD = {"multichoice", "truefalse", "shortanswer", "essay"}
+HELD = {"multichoice", "truefalse", "shortanswer", "essay", "matching"}
 
 
 def test_the_real_files_give_the_recorded_questions_keys_and_refusals(test_data: Path):
@@ -315,12 +332,17 @@ def _is_refused(recorded: dict) -> bool:
 
 def _compare(item: Item, recorded: dict) -> None:
     part = item.parts[0]
-    plain = recorded["text"].replace("<p>", "").replace("</p>", "")
+    plain = re.sub(r"</?[pb]>", "", recorded["text"])
     assert _squeezed(part.stem).startswith(_squeezed(plain)[:70])
     if recorded["type"] == "truefalse":
         assert part.key is recorded["correct"]
     elif recorded["type"] == "shortanswer":
         assert part.key == (tuple(recorded["correct"]),)
+    elif recorded["type"] == "matching":
+        texts = {one.id: one.text for one in (*part.options, *part.targets)}
+        pairs = [(re.sub(r"^\[[a-z]+\]", "", left), right) for left, right in recorded["pairs"]]
+        assert [(texts[left], texts[right]) for left, right in part.key or ()] == [p for p in pairs if p[0]]
+        assert {target.text for target in part.targets} == {right for _, right in pairs}
     elif recorded["type"] == "multichoice":
         right = [option.text for option in part.options if option.id in (part.key or ())]
         assert right == [text.replace("<p>", "").replace("</p>", "") for text in recorded["correct"]]

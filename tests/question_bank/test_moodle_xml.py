@@ -6,6 +6,7 @@ import json
 import re
 import time
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from question_bank.formats.moodle_xml import XmlRefused, read_moodle
 from question_bank.formats.report import QuestionReport
 from question_bank.formats.row import ImportDefaults
 from question_bank.markup import image_digests, markup_problems
+from question_bank.scoring import score_response
 from question_bank.terms import PartType
 from tests.question_bank.builders import ANSWERS
 from tests.question_bank.moodle import answer, choice, file, html, image_bytes, question, quiz
@@ -47,7 +49,7 @@ def test_the_four_types_we_hold_come_in():
 
 
 @pytest.mark.parametrize(
-    "kind", ["matching", "numerical", "gapselect", "cloze", "calculated", "ddwtos", "stack", ""]
+    "kind", ["ordering", "numerical", "gapselect", "cloze", "calculated", "ddwtos", "stack", ""]
 )
 def test_types_we_do_not_hold_are_refused_with_name_and_type(kind: str):
     problem = only_problem(question(kind, name="动物与食物"))
@@ -55,8 +57,24 @@ def test_types_we_do_not_hold_are_refused_with_name_and_type(kind: str):
     assert f"（{kind}）" in problem
 
 
+def test_pairs_come_in_as_a_match_each_scored_by_itself():
+    def pair(left: str, right: str) -> str:
+        return (
+            f'<subquestion format="html"><text><![CDATA[{left}]]></text>'
+            f"<answer><text>{right}</text></answer></subquestion>"
+        )
+
+    report = read(question("matching", pair("<p>猫</p>", "鱼"), pair("<p>牛</p>", "草"), pair("", "铁")))
+    assert report.problems == []
+    part = report.items[0].parts[0]
+    assert part.type is PartType.MATCH
+    assert [target.text for target in part.targets] == ["鱼", "草", "铁"]
+    assert part.key == (("a1", "t1"), ("a2", "t2"))
+    assert score_response(part, [["a1", "t1"], ["a2", "t3"]], maximum=Decimal(2)).points == 1
+
+
 def test_one_refused_question_leaves_the_others_alone():
-    report = read(choice(), question("matching"), choice(stem="另一题"))
+    report = read(choice(), question("ordering"), choice(stem="另一题"))
     assert (report.read, len(report.items), len(report.faulty_rows)) == (3, 2, 1)
 
 
@@ -292,7 +310,7 @@ def _plain(html_text: str) -> str:
 
 
 def test_the_real_files_give_the_recorded_items_keys_images_and_refusals(test_data: Path):
-    held = {"multichoice", "truefalse", "shortanswer", "essay"}
+    held = {"multichoice", "truefalse", "shortanswer", "essay", "matching"}
     entries = [
         entry
         for entry in json.loads((test_data / "MANIFEST.json").read_text(encoding="utf-8"))
@@ -315,10 +333,18 @@ def test_the_real_files_give_the_recorded_items_keys_images_and_refusals(test_da
             assert (
                 " ".join(part.stem.split()).replace("____", "")[:40] == recorded["text"].replace("_", "")[:40]
             )
+            if recorded["type"] == "matching":
+                assert _pairs(part) == [tuple(pair) for pair in recorded["pairs"]]
+                continue
             assert _key_texts(part) == [_plain(text) for text in recorded.get("correct", [])]
             assert len(part.options) == recorded.get("choices", 0)
         pictures = {f for item in taken for f in item["files"] if f.endswith((".jpg", ".png", ".gif"))}
         assert set(report.image_names.values()) == pictures
+
+
+def _pairs(part) -> list[tuple[str, str]]:
+    texts = {one.id: " ".join(one.text.split()) for one in (*part.options, *part.targets)}
+    return [(texts[left], texts[right]) for left, right in part.key]
 
 
 def _key_texts(part) -> list[str]:

@@ -15,10 +15,10 @@ from datetime import date
 from pathlib import Path
 
 from tiejun.audit import COMMAND_LINE
+from tiejun.bank.importing import ImportPlan, import_items
 from tiejun.bank.item_files import read_item_file
 from tiejun.bank.laws_service import sync_register
 from tiejun.bank.models import ItemPurpose
-from tiejun.bank.service import ImportPlan, import_items
 from tiejun.clock import beijing
 from tiejun.demo.people import id_number
 from tiejun.installation import Core, opened

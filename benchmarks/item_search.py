@@ -23,7 +23,8 @@ from tiejun.audit import COMMAND_LINE
 from tiejun.bank import item_search_sqlite
 from tiejun.bank.laws_service import sync_register
 from tiejun.bank.queries import ItemFilter, find_items
-from tiejun.bank.service import install_starter
+from tiejun.bank.secrecy import EVERYTHING
+from tiejun.bank.shipped import install_starter
 from tiejun.db import Database
 from tiejun.installation import opened
 from tiejun.operations import migrate
@@ -67,7 +68,7 @@ def _find(database: Database, words: str, first: str = "") -> int:
     with database.reading() as db:
         if first:
             db.execute(text(first))
-        return find_items(db, ItemFilter(text=words)).total
+        return find_items(db, EVERYTHING, ItemFilter(text=words)).total
 
 
 def _time(run: Callable[[], int]) -> tuple[float, int]:

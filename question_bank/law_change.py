@@ -1,7 +1,7 @@
-"""What a new version of an instrument changes: word by word, and what took an old article's place.
+"""What took an old article's place in a new version of an instrument.
 
-Public: `difference`, `Segment`, `Edit`, `ArticleIndex`, `Candidate`, `candidates`, `normalised`. Two versions
-article by article: `law_compare`.
+Public: `ArticleIndex`, `Candidate`, `normalised`. Two versions article by article, and word by word:
+`law_compare`.
 
 Likeness is the cosine of character pairs weighted by their rarity in the new version. It proposes, and a
 person decides: that two articles read alike does not mean that they rule the same.
@@ -10,36 +10,15 @@ person decides: that two articles read alike does not mean that they rule the sa
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from enum import StrEnum
 from math import log, sqrt
 
 from question_bank.laws import Article
 
-LEAST_COMMON = 2
-"""Equal stretches shorter than this between two changes are read as part of the change."""
 CONTEXT_WEIGHT = 0.25
 """How much the place of an article (title, chapter) counts beside its words."""
-_TOKEN = re.compile(r"[0-9A-Za-z.%]+|[零〇一二两三四五六七八九十百千万亿]+|.", re.DOTALL)
 _WORDLESS = re.compile(r"[\W_]+")
-
-
-class Edit(StrEnum):
-    """What became of a stretch of text."""
-
-    EQUAL = "equal"
-    REMOVED = "removed"
-    ADDED = "added"
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A stretch of text, and whether only the old (REMOVED), only the new (ADDED) or both have it."""
-
-    edit: Edit
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,35 +32,6 @@ class Candidate:
 def normalised(text: str) -> str:
     """Return a text without blanks and forms of width: two texts that differ in these only are the same."""
     return "".join(unicodedata.normalize("NFKC", text).split())
-
-
-def difference(old: str, new: str) -> tuple[Segment, ...]:
-    """Return how `old` becomes `new`; figures stay whole, and a change is told as removed, then added.
-
-    The segments that are not ADDED spell `old`, those that are not REMOVED spell `new`.
-    """
-    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    told: list[tuple[str, str]] = []  # (removed, added) of a change; the same text twice where both agree
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        removed, added = "".join(before[i1:i2]), "".join(after[j1:j2])
-        is_scrap = tag == "equal" and len(removed) < LEAST_COMMON and bool(told) and j2 < len(after)
-        if told and (is_scrap or (tag != "equal" and told[-1][0] != told[-1][1])):
-            told[-1] = (told[-1][0] + removed, told[-1][1] + added)
-        else:
-            told.append((removed, added))
-    return tuple(_segments(told))
-
-
-def _segments(told: Iterable[tuple[str, str]]) -> Iterator[Segment]:
-    for removed, added in told:
-        if removed == added:
-            yield Segment(Edit.EQUAL, removed)
-            continue
-        if removed:
-            yield Segment(Edit.REMOVED, removed)
-        if added:
-            yield Segment(Edit.ADDED, added)
 
 
 class ArticleIndex:
@@ -134,11 +84,6 @@ class ArticleIndex:
             for position, other in postings.get(pair, ()):
                 scores[position] += weight * other
         return scores
-
-
-def candidates(old_text: str, new_articles: Sequence[Article], most: int = 3) -> list[Candidate]:
-    """Return the new articles most like an old one's text; for many texts make one `ArticleIndex`."""
-    return ArticleIndex(new_articles).nearest(old_text, most=most)
 
 
 def _pairs(text: str) -> Iterator[str]:

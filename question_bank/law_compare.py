@@ -4,6 +4,7 @@ Public: `Text`, `Pair`, `Change`, `Pairing`, `Run`, `paired`, `paired_by_number`
 `count_changes`, `difference`.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ PATCHED = 0.35
 _NARROW = str.maketrans("，；：？！（）", ",;:?!()")
 # Characters that stayed the same between two changes, too few to be read on their own.
 ISLAND = 2
+# A figure is read, and changed, as a whole: not 一 in 十一万 but 十万 becomes 十一万.
+_TOKEN = re.compile(r"[0-9A-Za-z.%]+|[零〇一二两三四五六七八九十百千万亿]+|.", re.DOTALL)
 
 
 class Change(StrEnum):
@@ -129,11 +132,13 @@ def count_changes(pairs: Iterable[Pair]) -> dict[Change, int]:
 def difference(old: str, new: str) -> list[tuple[Run, str]]:
     """Return the runs of characters that lead from `old` to `new`, grouped so that they can be read.
 
-    The kept and old runs joined are `old`, the kept and new runs joined are `new`.
+    A figure stays whole, and a change is told as what was old, then what is new. The kept and old runs
+    joined are `old`, the kept and new runs joined are `new`.
     """
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
     is_patched = matcher.ratio() >= PATCHED
-    steps = _steps(matcher, old, new) if is_patched else [(Run.OLD, old), (Run.NEW, new)]
+    steps = _steps(matcher, before, after) if is_patched else [(Run.OLD, old), (Run.NEW, new)]
     return [(run, text) for run, text in _grouped(steps) if text]
 
 
@@ -152,17 +157,18 @@ def _in_order(old: Sequence[Text], new: Sequence[Text], matched: dict[str, str])
     return pairs + [Pair(text, None) for text in pending]
 
 
-def _steps(matcher: SequenceMatcher[str], old: str, new: str) -> Iterable[tuple[Run, str]]:
+def _steps(
+    matcher: SequenceMatcher[str], before: Sequence[str], after: Sequence[str]
+) -> Iterable[tuple[Run, str]]:
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        if tag != "equal":
-            yield Run.OLD, old[i1:i2]
-            yield Run.NEW, new[j1:j2]
-        elif i2 - i1 <= ISLAND and i1 > 0 and i2 < len(old) and "\n" not in old[i1:i2]:
-            # Belongs to the changes on both sides.
-            yield Run.OLD, old[i1:i2]
-            yield Run.NEW, new[j1:j2]
+        old, new = "".join(before[i1:i2]), "".join(after[j1:j2])
+        # A few characters between two changes belong to both sides.
+        is_island = len(old) <= ISLAND and i1 > 0 and i2 < len(before) and "\n" not in old
+        if tag == "equal" and not is_island:
+            yield Run.KEPT, old
         else:
-            yield Run.KEPT, old[i1:i2]
+            yield Run.OLD, old
+            yield Run.NEW, new
 
 
 def _grouped(steps: Iterable[tuple[Run, str]]) -> Iterable[tuple[Run, str]]:

@@ -158,7 +158,7 @@ def _share(count: int, total: int) -> int:
 def citation_problems(item: Item, register: Mapping[str, Dated], day: date) -> list[Problem]:
     """Return the citations that an examination on `day` must not rest on.
 
-    Unknown instruments, versions not in force on that day, and numbers beyond the last article.
+    Unknown instruments, and versions not in force on that day, unless the item is transitional (新旧衔接).
     Whether an article really exists and says so, only its text can tell: `figure_problems`.
     """
     where = said("试题 %(id)s", id=item.id)
@@ -167,7 +167,7 @@ def citation_problems(item: Item, register: Mapping[str, Dated], day: date) -> l
         law = register.get(citation.law)
         if law is None:
             found.append(Problem(where, "citations", said("法规库中没有 %(law)s", law=citation.law)))
-        elif not law.in_force_on(day):
+        elif not item.transitional and not law.in_force_on(day):
             successor = (
                 said("，已由 %(superseded_by)s 代替", superseded_by=law.superseded_by)
                 if law.superseded_by

@@ -110,7 +110,8 @@ class Match:
 def wording(content: Mapping[str, Any]) -> Wording:
     """Return what `Item.content_json` asks; keys and rationale do not count."""
     stems = [_TAG.sub(" ", content["stimulus"] or ""), *(part["stem"] for part in content["parts"])]
-    options = [option["text"] for part in content["parts"] for option in part["options"]]
+    chosen = [(*part["options"], *part.get("targets", ())) for part in content["parts"]]
+    options = [option["text"] for options in chosen for option in options]
     texts = ["".join(text.split("\n")) for text in (" ".join(stems), *options)]
     stem, *choices = _plain("\n".join(texts)).split("\n")
     return Wording(stem, tuple(sorted(choices)))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from question_bank.words import clauses, said
@@ -16,6 +17,14 @@ class PartType(StrEnum):
     TRUE_FALSE = "true_false"
     FILL_IN = "fill_in"
     ESSAY = "essay"
+    INLINE_CHOICE = "inline_choice"
+    MATCH = "match"
+    ORDER = "order"
+    HOTTEXT = "hottext"
+    GAP_MATCH = "gap_match"
+    HOTSPOT = "hotspot"
+    SLIDER = "slider"
+    UPLOAD = "upload"
 
     @property
     def label(self) -> str:
@@ -31,12 +40,30 @@ class ItemKind(StrEnum):
     TRUE_FALSE = "true_false"
     FILL_IN = "fill_in"
     ESSAY = "essay"
+    INLINE_CHOICE = "inline_choice"
+    MATCH = "match"
+    ORDER = "order"
+    HOTTEXT = "hottext"
+    GAP_MATCH = "gap_match"
+    HOTSPOT = "hotspot"
+    SLIDER = "slider"
+    UPLOAD = "upload"
     CASE = "case"
 
     @property
     def label(self) -> str:
         """Return the Chinese name candidates and item writers know."""
         return LABELS[self.value]
+
+
+PLAIN_TYPES = frozenset(
+    {PartType.SINGLE, PartType.MULTIPLE, PartType.TRUE_FALSE, PartType.FILL_IN, PartType.ESSAY}
+)
+"""The types that spreadsheets, documents and the formats of other systems can write."""
+BLANK_TYPES = frozenset({PartType.FILL_IN, PartType.INLINE_CHOICE, PartType.GAP_MATCH})
+"""The types whose stem has blanks."""
+MARKED_TYPES = frozenset({PartType.ESSAY, PartType.UPLOAD})
+"""The types that people mark."""
 
 
 class Tier(StrEnum):
@@ -57,6 +84,14 @@ LABELS = {
     "true_false": said("判断题"),
     "fill_in": said("填空题"),
     "essay": said("论述题"),
+    "inline_choice": said("选择填空题"),
+    "match": said("连线题"),
+    "order": said("排序题"),
+    "hottext": said("选句题"),
+    "gap_match": said("拖词填空题"),
+    "hotspot": said("图上选区题"),
+    "slider": said("数值题"),
+    "upload": said("上传题"),
     "case": said("案例分析题"),
     "primary": said("初级"),
     "intermediate": said("中级"),
@@ -74,6 +109,11 @@ def is_storable(data: object) -> bool:
     if isinstance(data, Mapping):
         return all(is_storable(part) for pair in data.items() for part in pair)
     return all(is_storable(part) for part in data) if isinstance(data, list | tuple) else True
+
+
+def number_json(value: Decimal) -> int | float:
+    """Return a score as JSON writes it: 2, not 2.0; 0.5 as it is."""
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ class Permission(StrEnum):
     HOURS_RECORD = "hours:record"
     HOURS_VIEW = "hours:view"
     ITEM_IMPORT = "item:import"
+    ITEM_REVIEW = "item:review"
+    ITEM_SECRET = "item:secret"
     ITEM_VIEW = "item:view"
     ITEM_WRITE = "item:write"
     LATE_REVIEW = "late:review"
@@ -109,6 +111,7 @@ _UNIT = {
 }
 _EXAM = {
     Permission.FORM_MANAGE,
+    Permission.ITEM_SECRET,
     Permission.ITEM_VIEW,
     Permission.SITTING_VIEW,
     Permission.SITTING_MANAGE,
@@ -144,8 +147,18 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CASE_WRITE,
             Permission.CASE_REVIEW,
         },
-        Role.ITEM_WRITER: {Permission.ITEM_VIEW, Permission.ITEM_WRITE, Permission.ITEM_IMPORT},
-        Role.ITEM_REVIEWER: {Permission.ITEM_VIEW, Permission.CASE_REVIEW},
+        Role.ITEM_WRITER: {
+            Permission.ITEM_VIEW,
+            Permission.ITEM_SECRET,
+            Permission.ITEM_WRITE,
+            Permission.ITEM_IMPORT,
+        },
+        Role.ITEM_REVIEWER: {
+            Permission.ITEM_VIEW,
+            Permission.ITEM_SECRET,
+            Permission.ITEM_REVIEW,
+            Permission.CASE_REVIEW,
+        },
         Role.MARKER: {Permission.MARKING_SCORE},
         Role.INVIGILATOR: {
             Permission.SITTING_VIEW,

@@ -8,14 +8,19 @@ from flask import Flask
 
 from tiejun.api.gate_views import bp as api
 from tiejun.bank.citing import SOURCES
+from tiejun.bank.column_views import bp as bank_columns
 from tiejun.bank.edit_views import bp as bank_editor
 from tiejun.bank.five_years.views import bp as five_years
 from tiejun.bank.form_views import bp as forms
+from tiejun.bank.import_job_views import bp as bank_import_jobs
 from tiejun.bank.import_views import bp as bank_import
 from tiejun.bank.item_views import bp as bank
 from tiejun.bank.law_import_views import bp as law_import
 from tiejun.bank.law_reviews.views import bp as law_reviews
 from tiejun.bank.law_views import bp as laws
+from tiejun.bank.life.views import bp as bank_life
+from tiejun.bank.release.views import bp as release
+from tiejun.bank.seals.views import bp as seals
 from tiejun.cases.cited_in import cases_citing
 from tiejun.cases.review_views import bp as cases
 from tiejun.certificates.service import issuer_for, receive_result
@@ -62,11 +67,16 @@ BLUEPRINTS = (
     laws,
     five_years,
     law_reviews,
+    bank_life,
     law_import,
     bank,
     bank_editor,
     bank_import,
+    bank_columns,
+    bank_import_jobs,
     forms,
+    seals,
+    release,
     exams,
     delivery,
     invigilation,

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import click
 
 from question_bank.words import said
 from tiejun.errors import Problem
-from tiejun.imports import ImportReport
+from tiejun.imports import ImportReport, Progress, silent
 
 DRY_RUN = click.option("--dry-run", is_flag=True, help="只检查，不写入")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出报告")
@@ -27,6 +29,16 @@ def need_file(path: Path, as_json: bool, dry_run: bool) -> None:
         raise click.UsageError(message)
     tell(ImportReport(rejected=1, problems=[Problem(path.name, "", message)]), as_json, dry_run)
     sys.exit(WRONG_USAGE)
+
+
+@contextmanager
+def progress_bar(words: str) -> Iterator[Progress]:
+    """Show how far something long is, on the error stream and only if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    with click.progressbar(length=100, label=words, file=sys.stderr) as bar:
+        yield lambda percent: bar.update(percent - bar.pos)
 
 
 def tell(report: ImportReport, as_json: bool, dry_run: bool, whole: dict[str, Any] | None = None) -> None:

@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from tiejun.bank.import_jobs import run_imports
 from tiejun.db import REQUEST_THREADS
 from tiejun.worker import NoticeRound, Worker
 
@@ -24,3 +25,4 @@ def post_worker_init(worker: Any) -> None:
     if core.settings.worker_seconds > 0:
         Worker(core).start()
         Worker(core, NoticeRound(), "tiejun-notices").start()
+        Worker(core, run_imports, "tiejun-imports").start()

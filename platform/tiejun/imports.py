@@ -1,9 +1,17 @@
 """What an import did, in the one shape that pages, commands and programs read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from tiejun.errors import Problem
+
+Progress = Callable[[int], None]
+"""Hears how many per cent of something long are done."""
+
+
+def silent(_percent: int) -> None:
+    """Tell nobody how far it is."""
 
 
 @dataclass

@@ -50,9 +50,13 @@ MOST_ENTRIES = 6
 ROOMS = {
     "bank_editor": ("bank",),
     "bank_import": ("bank",),
+    "bank_columns": ("bank",),
+    "bank_import_jobs": ("bank",),
     "five_years": ("laws",),
     "forms": ("bank",),
     "law_reviews": ("bank",),
+    "release": ("bank",),
+    "seals": ("bank",),
     "people_import": ("people",),
     "results": ("exams", "delivery"),
     "invigilation": ("exams",),

@@ -54,6 +54,11 @@ class Settings:
     in_service_tiers: str = _setting(
         "tiers whose training must include the laws of the last five years", "primary intermediate"
     )
+    form_approval_minutes: int = _setting("how long a request to open a sealed form waits for approval", 15)
+    form_open_minutes: int = _setting("how long its two people then see a sealed form", 30)
+    exam_item_release_months: int = _setting(
+        "months after its last sitting until an exam item may be released to practice", 24
+    )
     certificate_provider: str = _setting("who issues certificates; so far only builtin", "builtin")
     worker_seconds: float = _setting("pause between two rounds of the background worker; 0: none", 2.0)
     smtp_host: str = _setting("mail server; empty: notices stay inside the application", "")
@@ -113,6 +118,9 @@ class Settings:
         if self.xpcc_code and not (len(self.xpcc_code) == 2 and self.xpcc_code.isdigit()):
             found.append("TIEJUN_XPCC_CODE: 应为两位数字")
         found += self._training_problems()
+        if min(self.form_approval_minutes, self.form_open_minutes, self.exam_item_release_months) < 1:
+            names = "FORM_APPROVAL_MINUTES", "FORM_OPEN_MINUTES", "EXAM_ITEM_RELEASE_MONTHS"
+            found.append("、".join(PREFIX + name for name in names) + ": 应为正整数")
         if self.certificate_provider != "builtin":
             found.append("TIEJUN_CERTIFICATE_PROVIDER: 目前只能是 builtin")
         if self.smtp_host:

@@ -1,9 +1,13 @@
 """All tables in one place, for migrations and tests."""
 
 from tiejun import audit, outbox
+from tiejun.bank import import_models as item_imports
 from tiejun.bank import models as bank
 from tiejun.bank.five_years import models as five_years
 from tiejun.bank.law_reviews import models as law_reviews
+from tiejun.bank.life import models as life
+from tiejun.bank.seals import models as seals
+from tiejun.bank.usage import models as usage
 from tiejun.cases import models as cases
 from tiejun.certificates import models as certificates
 from tiejun.db import Base
@@ -24,8 +28,12 @@ MODULES = (
     files,
     people,
     bank,
+    item_imports,
     law_reviews,
     five_years,
+    usage,
+    life,
+    seals,
     exams,
     results,
     certificates,

@@ -1,4 +1,7 @@
-"""The background threads: one drains the outbox and closes what has expired, one makes and mails notices."""
+"""The background threads: one drains the outbox and closes what has expired, one makes and mails notices.
+
+A third, for large files of items, runs `tiejun.bank.import_jobs.run_imports`.
+"""
 
 import logging
 import threading

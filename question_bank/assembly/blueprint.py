@@ -232,6 +232,8 @@ def _section_problems(section: Section) -> list[Problem]:
         section.kind.value
     ]:
         found.append(Problem(where, "parts", said("非案例部分只能有一种同题型的小题")))
+    if any(part.type is PartType.UPLOAD for part in section.parts):
+        found.append(Problem(where, "parts", said("考场不能上传文件，上传题不能进入试卷")))
     if section.kind is ItemKind.CASE and len(section.parts) < 2:
         found.append(Problem(where, "parts", said("案例部分至少有两个小题")))
     return found

@@ -11,16 +11,18 @@ import hashlib
 import html
 import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
 
 from question_bank.assembly.blueprint import PartPoints
 from question_bank.assembly.draw import Draw
-from question_bank.item import Item, ItemKind, Part, PartType, number_json
+from question_bank.interaction_check import MARK, OWN_FIELDS
+from question_bank.item import Item, ItemKind, Option, Part, PartType, number_json
 from question_bank.markup import image_digests, show_images
 from question_bank.scoring import ValueShapeError
+from question_bank.terms import BLANK_TYPES
 from question_bank.words import said
 
 Json = dict[str, Any]
@@ -88,7 +90,7 @@ def build_form(
     if missing:
         raise MissingImageError(missing[0])
     rng = random.Random(f"form {seed}")
-    ids = _option_ids(sum(len(part.options) for item in draw.items for part in item.parts), rng)
+    ids = _option_ids(sum(len(_ids(part)) for item in draw.items for part in item.parts), rng)
     slots: list[SlotMap] = []
     sections, groups = [], 0
     for section, items in zip(draw.blueprint.sections, draw.sections, strict=True):
@@ -113,7 +115,9 @@ class MissingImageError(LookupError):
 def item_images(item: Item) -> list[str]:
     """Return the digests of the images that a candidate sees in an item, each once."""
     texts = [item.stimulus or "", *(part.stem for part in item.parts)]
-    return image_digests(texts + [option.text for part in item.parts for option in part.options])
+    texts += [option.text for part in item.parts for option in (*part.options, *part.targets)]
+    pictures = [part.image for part in item.parts if part.image]
+    return list(dict.fromkeys(image_digests(texts) + pictures))
 
 
 def _place_images(slot: Json, sources: Mapping[str, str]) -> None:
@@ -121,10 +125,12 @@ def _place_images(slot: Json, sources: Mapping[str, str]) -> None:
     for shown, name in [
         (slot, "stem_html"),
         (slot, "stimulus_html"),
-        *((o, "html") for o in slot["options"]),
+        *((o, "html") for o in (*slot["options"], *slot.get("targets", ()))),
     ]:
         if shown.get(name):
             shown[name] = show_images(shown[name], sources.__getitem__)
+    if "image" in slot:
+        slot["image"] = sources[slot["image"]]
 
 
 def _option_ids(count: int, rng: random.Random) -> Iterator[str]:
@@ -136,8 +142,13 @@ def _option_ids(count: int, rng: random.Random) -> Iterator[str]:
 
 
 def _slot_map(slot: int, item: Item, part_index: int, points: PartPoints, ids: Iterator[str]) -> SlotMap:
-    options = item.parts[part_index].option_ids
-    return SlotMap(slot, item.id, part_index, points.points, {option: next(ids) for option in options})
+    canonical = _ids(item.parts[part_index])
+    return SlotMap(slot, item.id, part_index, points.points, {option: next(ids) for option in canonical})
+
+
+def _ids(part: Part) -> list[str]:
+    """Return the canonical ids of a part that a form replaces."""
+    return [option.id for option in (*part.options, *part.targets)]
 
 
 def _slot(slot_map: SlotMap, item: Item, group: int, rng: random.Random) -> Json:
@@ -146,20 +157,37 @@ def _slot(slot_map: SlotMap, item: Item, group: int, rng: random.Random) -> Json
         "slot": slot_map.slot,
         "type": part.type.value,
         "points": number_json(slot_map.points),
-        "stem_html": _to_html(part.stem),
-        "options": _options(part, slot_map, rng),
+        "stem_html": _stem(part, slot_map),
+        "options": _options(part, part.options, slot_map, rng),
     }
     if item.kind is ItemKind.CASE:
         # Every slot of the group repeats the material: a client may show it wherever it likes.
         shown |= {"group": f"g{group}", "stimulus_html": item.stimulus}
-    if part.type is PartType.FILL_IN:
+    if part.type in BLANK_TYPES:
         shown["blanks"] = part.blanks
+    own = {name: value for name, value in part.content_json().items() if name in OWN_FIELDS[part.type]}
+    if part.targets:
+        own["targets"] = _options(part, part.targets, slot_map, rng)
+    return shown | own
+
+
+def _stem(part: Part, slot_map: SlotMap) -> str:
+    """Return the stem as HTML, the marks of a hottext with the ids of the form."""
+    stem = _to_html(part.stem)
+    if part.type is not PartType.HOTTEXT:
+        return stem
+    return MARK.sub(lambda mark: f"{{{{{slot_map.option_map[mark[1]]}}}}}", stem)
+
+
+def _options(part: Part, options: Sequence[Option], slot_map: SlotMap, rng: random.Random) -> list[Json]:
+    """Return options in a new order; those of a running text keep theirs, in which they are read."""
+    order = options if part.type is PartType.HOTTEXT else rng.sample(options, len(options))
+    shown = []
+    for option in order:
+        data = option.to_json()
+        text = data.pop("text")
+        shown.append(data | {"id": slot_map.option_map[option.id], "html": _to_html(text)})
     return shown
-
-
-def _options(part: Part, slot_map: SlotMap, rng: random.Random) -> list[Json]:
-    shuffled = rng.sample(part.options, len(part.options))
-    return [{"id": slot_map.option_map[option.id], "html": _to_html(option.text)} for option in shuffled]
 
 
 def _to_html(text: str) -> str:
@@ -176,9 +204,23 @@ def canonical_value(slot_map: SlotMap, value: object) -> object:
         return value
     back = {shown: canonical for canonical, shown in slot_map.option_map.items()}
     try:
-        return back[value] if isinstance(value, str) else [back[chosen] for chosen in value]  # type: ignore[attr-defined]  # TypeError is caught
+        return _mapped(value, back)
     except (KeyError, TypeError) as error:
         raise ValueShapeError(said("作答中有本题没有的选项")) from error
+
+
+def _mapped(value: object, ids: Mapping[str, str], *, nested: int = 2) -> object:
+    """Return a value with every id replaced; None, a blank left empty, stays.
+
+    Raises:
+        KeyError: if it names an unknown id.
+        TypeError: if it is of no shape that holds ids.
+    """
+    if isinstance(value, str):
+        return ids[value]
+    if not isinstance(value, list | tuple) or not nested:
+        raise TypeError
+    return [None if one is None else _mapped(one, ids, nested=nested - 1) for one in value]
 
 
 def canonical_json(data: object) -> bytes:

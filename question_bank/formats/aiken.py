@@ -17,7 +17,7 @@ from question_bank.formats.report import QuestionReport
 from question_bank.formats.row import POINTS, ImportDefaults
 from question_bank.formats.spreadsheet import COLUMN_NAMES
 from question_bank.formats.text_file import TextRefused, read_text
-from question_bank.formats.written import Written
+from question_bank.formats.written import Written, beyond
 from question_bank.item import Item, ItemError, ItemKind, PartType, Problem, number_json
 from question_bank.scoring import normalise
 from question_bank.words import Words, said
@@ -184,7 +184,9 @@ def write_aiken(items: Iterable[Item]) -> Written:
 
 def _unfit(item: Item) -> Words | None:
     if item.kind is not ItemKind.SINGLE:
-        return said("Aiken 只有单选题")
+        return said("Aiken 只有单选题，没有%(type)s", type=item.kind.label)
+    if reason := beyond(item, "Aiken"):
+        return reason
     return said("Aiken 不能带图片") if item_images(item) else None
 
 

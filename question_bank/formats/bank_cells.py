@@ -21,7 +21,9 @@ from question_bank.words import said
 
 Json = Any
 _RUBRIC_LINE = re.compile(r"^【([0-9]+(?:\.[0-9]+)?)分】", re.MULTILINE)
-_CODED_CITATION = re.compile(r"([a-z0-9][a-z0-9-]{0,79}):([1-9][0-9]*(?:-[1-9][0-9]*)?)")
+_CODED_CITATION = re.compile(
+    r"([a-z0-9][a-z0-9-]{0,79}):([1-9][0-9]*(?:-[1-9][0-9]*)?)(?:第([1-9][0-9]?)款)?(?:第([1-9][0-9]?)项)?"
+)
 TRUTH = {True: "正确", False: "错误"}
 
 
@@ -91,12 +93,14 @@ def write_citations(citations: Sequence[Citation]) -> str:
     """Return the citations a line each: 《title》第…条, or code:number where the title is not enough."""
     register = load_register()
     named = "\n".join(
-        f"《{register[c.law].short_title}》{_article_words(c.article)}" if c.law in register else "?"
+        f"《{register[c.law].short_title}》{_article_words(c.article)}{_within(c)}"
+        if c.law in register
+        else "?"
         for c in citations
     )
     if find_citations(named, register)[0] == list(citations) and "?" not in named:
         return named
-    return "\n".join(f"{c.law}:{c.article}" for c in citations)
+    return "\n".join(f"{c.law}:{c.article}{_within(c)}" for c in citations)
 
 
 def _article_words(article: str) -> str:
@@ -104,20 +108,28 @@ def _article_words(article: str) -> str:
     return f"第{number}条之{sub}" if sub else f"第{number}条"
 
 
-def read_citations(text: str) -> list[dict[str, str]]:
+def _within(citation: Citation) -> str:
+    paragraph = f"第{citation.paragraph}款" if citation.paragraph else ""
+    return paragraph + (f"第{citation.item}项" if citation.item else "")
+
+
+def _coded(match: re.Match[str]) -> Citation:
+    paragraph, item = (int(number) if number else None for number in match.group(3, 4))
+    return Citation(match[1], match[2], paragraph, item)
+
+
+def read_citations(text: str) -> list[dict[str, Any]]:
     """Return the citations; nothing that was written is passed over."""
     citations: list[Citation] = []
     for line in filter(None, (line.strip() for line in text.splitlines())):
         coded = _CODED_CITATION.fullmatch(line)
-        found, unknown = (
-            ([Citation(coded[1], coded[2])], []) if coded else find_citations(line, load_register())
-        )
+        found, unknown = ([_coded(coded)], []) if coded else find_citations(line, load_register())
         if unknown:
             raise CellProblem(said("法规库中没有《%(title)s》", title=unknown[0]))
         if not found:
             raise CellProblem(said("没有识别出条文“%(text)s”，请写作《法规名称》第×条", text=line[:40]))
         citations += found
-    return [{"law": citation.law, "article": citation.article} for citation in citations]
+    return [citation.to_json() for citation in citations]
 
 
 def write_tiers(tiers: Sequence[Tier]) -> str:

@@ -9,11 +9,12 @@ apostrophe before it, which the way back takes off again.
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 
 from question_bank.formats.bank_sheet import COLUMNS, item_cells
 from question_bank.formats.csv_rows import guarded
 from question_bank.formats.spreadsheet import SpreadsheetRefused, read_csv_items
-from question_bank.formats.written import Written
+from question_bank.formats.written import Written, beyond
 from question_bank.item import Item
 from question_bank.words import said
 
@@ -29,6 +30,9 @@ def write_csv(items: Iterable[Item]) -> Written:
     made, kept = Written(), []
     header = _lines([NAMES])
     for item in items:
+        if reason := beyond(item, "CSV"):
+            made.left_out.append((item.id, reason))
+            continue
         lines = _lines([[guarded(cells.get(name, "")) for name in NAMES] for cells in item_cells(item)])
         if not _comes_back(item, header + lines):
             made.left_out.append((item.id, said("含有 CSV 不能原样保存的字符")))
@@ -47,6 +51,6 @@ def _lines(rows: Iterable[Iterable[str]]) -> str:
 
 def _comes_back(item: Item, text: str) -> bool:
     try:
-        return read_csv_items(text.encode(), "").items == [item]
+        return read_csv_items(text.encode(), "").items == [replace(item, source=None)]
     except (SpreadsheetRefused, UnicodeEncodeError):
         return False

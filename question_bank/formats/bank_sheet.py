@@ -18,9 +18,17 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from question_bank.formats import bank_cells as cells
-from question_bank.formats.cells import LETTERS, CellProblem, cell_text, choice_letters, part_type, truth
+from question_bank.formats.cells import (
+    LETTERS,
+    CellProblem,
+    cell_text,
+    choice_letters,
+    is_transitional,
+    part_type,
+    truth,
+)
 from question_bank.formats.row import ImportDefaults, Row
-from question_bank.formats.written import Written
+from question_bank.formats.written import Written, beyond
 from question_bank.item import Item, ItemKind, Part, PartType, number_json
 from question_bank.syllabus import load_syllabus
 from question_bank.words import Words, said
@@ -40,6 +48,7 @@ COLUMNS = (
     ("依据", 36),
     ("解析", 48),
     ("数额期限", 16),
+    ("新旧衔接", 8),
     ("选项代码", 10),
 )
 MAX_CELL = 32_767
@@ -70,8 +79,9 @@ def write_bank(items: Iterable[Item]) -> Written:
         page.freeze_panes(1, 2)
         row = 1
         for item in items:
-            rows = list(item_cells(item))
-            if (reason := _unwritable(rows)) is not None:
+            reason = beyond(item, "Excel")
+            rows = [] if reason else list(item_cells(item))
+            if (reason := reason or _unwritable(rows)) is not None:
                 sheet.left_out.append((item.id, reason))
                 continue
             for one in rows:
@@ -118,6 +128,7 @@ def item_cells(item: Item) -> Iterator[Cells]:
         "依据": cells.write_citations(item.citations),
         "解析": item.rationale,
         "数额期限": cells.write_figures(item.figures),
+        "新旧衔接": "是" if item.transitional else "",
     }
     if item.kind is not ItemKind.CASE:
         yield about | _part_cells(item.parts[0])
@@ -176,6 +187,7 @@ def read_group(rows: Sequence[Row], code: str, defaults: ImportDefaults) -> Json
         "rationale": _as_it_stands(head, "rationale"),
         "citations": cells.read_citations(head.text("citation", said("依据"))),
         "figures": cells.read_figures(_as_it_stands(head, "figures")),
+        "transitional": is_transitional(head.text("transitional", said("新旧衔接"))),
     }
 
 

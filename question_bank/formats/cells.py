@@ -42,6 +42,7 @@ HEADERS = {
     "code": ("题库编号",),
     "part": ("小题",),
     "figures": ("数额期限",),
+    "transitional": ("新旧衔接",),
     "option_ids": ("选项代码",),
 }
 TYPES = {
@@ -189,6 +190,13 @@ def choice_letters(text: str, options: Sequence[str]) -> list[str]:
     if len(set(letters)) < len(letters):
         raise CellProblem(said("答案「%(text)s」有重复", text=text))
     return list(letters)
+
+
+def is_transitional(text: str) -> bool:
+    """Return whether an item is said to be on the passage from old law to new: 是, 否 or nothing."""
+    if text and text not in RIGHT | WRONG:
+        raise CellProblem(said("不认识的“%(text)s”，请写 是 或 否", text=text[:40]))
+    return text in RIGHT
 
 
 def truth(text: str, options: Sequence[str]) -> bool:

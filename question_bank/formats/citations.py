@@ -1,10 +1,11 @@
-"""Finding the articles that a text cites, e.g. 《生态环境法典》第一千零五十四条、第1060条.
+"""Finding the articles that a text cites, e.g. 《生态环境法典》第一千零五十四条第二款第（三）项、第1060条.
 
 Public: `find_citations`, `chinese_number`.
 """
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from question_bank.item import Citation
 from question_bank.laws import PREFIX, Instrument, article_key
@@ -13,9 +14,14 @@ _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇
 ARABIC = "0123456789"
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _NUMBER = "(?:[0-9]{1,5}|[零〇一二两三四五六七八九十百千]+)"
-_ARTICLE = re.compile(rf"第?({_NUMBER})条(?:之({_NUMBER}))?")
+_PARAGRAPH = rf"第?{_NUMBER}款"
+_ITEM = rf"第?[（(]?{_NUMBER}[）)]?项"
+_BETWEEN = "[、，,和及以与 ]*"
 _CITED = re.compile(
-    rf"《([^《》]+)》((?:[、，,和及以与 ]*第?{_NUMBER}条(?:之{_NUMBER})?(?:第?{_NUMBER}[款项])*)+)"
+    rf"《([^《》]+)》((?:{_BETWEEN}第?{_NUMBER}条(?:之{_NUMBER})?(?:{_BETWEEN}(?:{_PARAGRAPH}|{_ITEM}))*)+)"
+)
+_STEP = re.compile(
+    rf"第?({_NUMBER})条(?:之({_NUMBER}))?|第?(?P<paragraph>{_NUMBER})款|第?[（(]?(?P<item>{_NUMBER})[）)]?项"
 )
 
 
@@ -42,7 +48,7 @@ def chinese_number(text: str) -> int:
 
 
 def find_citations(text: str, register: Mapping[str, Instrument]) -> tuple[list[Citation], list[str]]:
-    """Return the articles cited by 《title》第…条, and the titles the register does not know.
+    """Return what is cited by 《title》第…条第…款第…项, and the titles the register does not know.
 
     Of several versions of an instrument the one without an end is meant, else the latest.
     """
@@ -56,9 +62,28 @@ def find_citations(text: str, register: Mapping[str, Instrument]) -> tuple[list[
         if law_found is None:
             unknown.append(title)
             continue
-        for number, sub in _ARTICLE.findall(articles):
-            key = article_key(chinese_number(number), chinese_number(sub) if sub else 0)
-            citation = Citation(law_found.id, key)
-            if citation not in found:
-                found.append(citation)
+        found += [one for one in _places(law_found.id, articles) if one not in found]
     return found, unknown
+
+
+def _places(law: str, text: str) -> list[Citation]:
+    """Return the places that one title is followed by: 第一条第一款、第三款 are two of one article.
+
+    >>> [(one.article, one.paragraph, one.item) for one in _places("x", "第五条第二款第三项、第四项、第六条")]
+    [('5', 2, 3), ('5', 2, 4), ('6', None, None)]
+    """
+    found: list[Citation] = []
+    for step in _STEP.finditer(text):
+        if step["paragraph"]:
+            last = found[-1]
+            is_new = last.paragraph is not None or last.item is not None
+            cited = Citation(law, last.article, chinese_number(step["paragraph"]))
+        elif step["item"]:
+            last = found[-1]
+            is_new = last.item is not None
+            cited = replace(last, item=chinese_number(step["item"]))
+        else:
+            key = article_key(chinese_number(step[1]), chinese_number(step[2]) if step[2] else 0)
+            is_new, cited = True, Citation(law, key)
+        found[len(found) - (not is_new) :] = [cited]
+    return list(dict.fromkeys(found))

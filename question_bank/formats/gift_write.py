@@ -7,13 +7,14 @@ system would show differently, is left out by name.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from question_bank.assembly.form import item_images
 from question_bank.formats.gift import read_gift
 from question_bank.formats.gift_text import FORMAT, escaped
 from question_bank.formats.item_note import write_note
 from question_bank.formats.text_file import TextRefused
-from question_bank.formats.written import Written
+from question_bank.formats.written import Written, beyond
 from question_bank.item import Item, ItemKind, Part, PartType
 from question_bank.words import Words, said
 
@@ -42,6 +43,8 @@ def write_gift(items: Iterable[Item]) -> Written:
 
 def _unfit(item: Item) -> Words | None:
     """Return why GIFT cannot carry the item, or None."""
+    if reason := beyond(item, "GIFT"):
+        return reason
     if item.kind is ItemKind.CASE:
         return said("GIFT 没有案例分析题")
     if item.parts[0].blanks > 1:
@@ -53,7 +56,7 @@ def _unfit(item: Item) -> Words | None:
 
 def _comes_back(item: Item, question: str) -> bool:
     try:
-        return read_gift(question.encode()).items == [item]
+        return read_gift(question.encode()).items == [replace(item, source=None)]
     except (TextRefused, UnicodeEncodeError):
         return False
 

@@ -19,7 +19,7 @@ from question_bank.words import said
 NOTE = "tiejun:"
 """What begins so is ours."""
 DAMAGED = said("题目旁边以“tiejun:”开头的说明已损坏，请恢复或整段删去")
-_OF_ITEM = ("id", "unit", "tiers", "difficulty", "citations", "figures")
+_OF_ITEM = ("id", "unit", "tiers", "difficulty", "citations", "figures", "transitional")
 _OF_PART = ("points", "rubric")
 Json = dict[str, Any]
 
@@ -27,7 +27,9 @@ Json = dict[str, Any]
 def write_note(item: Item) -> str:
     """Return the note of an item with one part, on one line."""
     part, whole = item.parts[0], item.to_json()
-    note: Json = {name: whole[name] for name in _OF_ITEM} | {"points": number_json(part.points)}
+    note: Json = {name: whole[name] for name in _OF_ITEM if name in whole} | {
+        "points": number_json(part.points)
+    }
     if part.rubric:
         note["rubric"] = whole["parts"][0]["rubric"]
     if part.options:

@@ -18,8 +18,8 @@ from question_bank.formats.cells import LETTERS, with_blanks
 from question_bank.formats.moodle_files import Images
 from question_bank.formats.plain import plain_text
 from question_bank.item import PartType, number_json
-from question_bank.item_check import BLANK
 from question_bank.markup import without_images
+from question_bank.value_shapes import BLANK
 from question_bank.words import Words, said
 
 Json = dict[str, Any]

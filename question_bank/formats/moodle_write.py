@@ -8,13 +8,14 @@ which Moodle passes over, with what it has no words for (`item_note`).
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from lxml import etree
 
 from question_bank.assembly.form import item_images
 from question_bank.formats.item_note import write_note
 from question_bank.formats.moodle_xml import MAX_QUESTIONS, NOTE_TAG, read_moodle
-from question_bank.formats.written import Written
+from question_bank.formats.written import Written, beyond
 from question_bank.formats.xml_document import XmlRefused
 from question_bank.item import Item, ItemKind, Part, PartType, number_json
 from question_bank.words import Words, said
@@ -50,6 +51,8 @@ def write_moodle(items: Iterable[Item]) -> Written:
 
 def _unfit(item: Item) -> Words | None:
     """Return why Moodle XML cannot carry the item, or None."""
+    if reason := beyond(item, "Moodle XML"):
+        return reason
     if item.kind is ItemKind.CASE:
         return said("Moodle XML 没有案例分析题")
     if item.parts[0].blanks > 1:
@@ -63,7 +66,7 @@ def _comes_back(item: Item, question: etree._Element) -> bool:
     quiz = etree.Element("quiz")
     quiz.append(question)
     try:
-        return read_moodle(_bytes(quiz)).items == [item]
+        return read_moodle(_bytes(quiz)).items == [replace(item, source=None)]
     except XmlRefused:
         return False
 

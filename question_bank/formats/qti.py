@@ -15,9 +15,10 @@ from lxml import etree
 
 from question_bank.formats.qti_assets import Assets
 from question_bank.formats.qti_item import item_json
+from question_bank.formats.qti_note import QtiNote, find_note
 from question_bank.formats.qti_package import is_zip_of_qti, read_package
 from question_bank.formats.qti_stimulus import with_stimuli
-from question_bank.formats.qti_tree import need_bounds, normalised
+from question_bank.formats.qti_tree import need_bounds, normalised, source_of
 from question_bank.formats.qti_values import QtiRefused
 from question_bank.formats.report import QuestionReport
 from question_bank.formats.row import ImportDefaults
@@ -68,20 +69,22 @@ def read_qti(content: bytes, defaults: ImportDefaults | None = None) -> Question
     else:
         if not content.lstrip().startswith(_XML):
             raise XmlRefused(said("既不是有效的 ZIP 压缩包，也不是 XML 文件，可能已损坏"))
-        root = _tree(content)
+        root, source = _tree(content)
         if root.tag != "assessmentItem":
             tag = str(root.tag)[:60]
             message = said("不是 QTI 试题：最外层应为 assessmentItem，这里是 %(tag)s", tag=tag)
             raise XmlRefused(message)
-        reading.take(root, "")
+        reading.take(root, source, "")
     reading.finish()
     return reading.report
 
 
-def _tree(content: bytes) -> etree._Element:
+def _tree(content: bytes) -> tuple[etree._Element, dict[str, str]]:
+    """Return an item's tree in one spelling, and what of it is kept word for word."""
     root = parse_xml(content)
     need_bounds(root)
-    return normalised(root)
+    source = source_of(root)
+    return normalised(root), source
 
 
 class _Reading:
@@ -93,21 +96,57 @@ class _Reading:
         self.report = QuestionReport(images=assets.content, image_names=assets.names)
 
     def take_file(self, name: str, content: bytes) -> None:
-        """Read an item of a package."""
+        """Read an item of a package, by our note of it where it has one."""
         try:
-            root = _tree(content)
+            note = find_note(self.assets.files, name)
+            if note is not None and note.is_of(content):
+                self.take_noted(note, name)
+                return
+            root, source = _tree(content)
+        except QtiRefused as refused:
+            self.lose(said("文件“%(file)s”", file=name), Problem("", refused.field, refused.message))
+            return
+        except ItemError as error:
+            self.lose(said("文件“%(file)s”", file=name), *error.problems)
+            return
         except XmlRefused as refused:
             self.lose(said("文件“%(file)s”", file=name), Problem("", said("文件"), refused.message))
             return
         if root.tag == "assessmentItem":
-            self.take(root, name)
+            self.take(root, source, name, note)
             return
         tag = str(root.tag)[:60]
         message = said("不是 QTI 试题：最外层应为 assessmentItem，这里是 %(tag)s", tag=tag)
         self.lose(said("文件“%(file)s”", file=name), Problem("", said("文件"), message))
 
-    def take(self, root: etree._Element, name: str) -> None:
-        """Read one item; `name` is its file in the package."""
+    def take_noted(self, note: QtiNote, name: str) -> None:
+        """Take over an item whose file nobody changed since we wrote it."""
+        images = note.images_in(self.assets.files or {})
+        self.assets.content |= images
+        self.assets.names |= {digest: posixpath.basename(note.images[digest])[:120] for digest in images}
+        self.keep(note.item, said("文件“%(file)s”", file=name), note)
+
+    def keep(self, item: Item, where: Words, note: QtiNote | None) -> None:
+        """Add an item; one with a note has a code of its own, which must not come twice."""
+        if note is not None and item.id in self.report.codes:
+            message = said("编号“%(id)s”在文件中重复", id=item.id)
+            self.lose(where, Problem(where, "id", message))
+            return
+        self.report.codes |= {item.id} if note is not None else set()
+        self.report.read += 1
+        self.report.items.append(item)
+        self.report.rows.append(where)
+
+    def take(
+        self, root: etree._Element, source: dict[str, str], name: str, note: QtiNote | None = None
+    ) -> None:
+        """Read one item.
+
+        Args:
+            source: what is kept of it word for word.
+            name: its file in the package.
+            note: ours of it.
+        """
         number, identifier = self.report.read + 1, root.get("identifier", "")[:60] or said("无名")
         where: Words = said("第 %(n)s 题“%(name)s”", n=number, name=identifier)
         if name:
@@ -115,17 +154,16 @@ class _Reading:
         folder = posixpath.dirname(name)
         try:
             with_stimuli(root, self.assets.files, folder)
-            read = item_json(root, self.assets.images_of(folder))
-            item = Item.from_json({**self._ours(number), **read.found})
+            read = item_json(root, self.assets.images_of(folder), self.assets.size_of)
+            found = {**self._ours(number), **read.found}
+            item = Item.from_json({**found, "source": source} if note is None else note.applied(found))
         except QtiRefused as refused:
             self.lose(where, Problem(where, refused.field, refused.message))
             return
         except ItemError as error:
             self.lose(where, *error.problems)
             return
-        self.report.read += 1
-        self.report.items.append(item)
-        self.report.rows.append(where)
+        self.keep(item, where, note)
         self.report.warnings += [Problem(where, field, message) for field, message in read.warnings]
 
     def _ours(self, number: int) -> dict[str, object]:

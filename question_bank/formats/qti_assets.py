@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from question_bank.formats.image_size import image_size
 from question_bank.formats.moodle_files import MAX_IMAGE, ImageMissing
 from question_bank.formats.plain import ImageOf
 from question_bank.markup import image_mark
@@ -49,6 +50,10 @@ class Assets:
     def images_of(self, folder: str) -> ImageOf:
         """Return what gives the mark of an image at an address in a file of `folder`."""
         return lambda source, shows: self._mark(folder, source, shows)
+
+    def size_of(self, digest: str) -> tuple[int, int] | None:
+        """Return the width and height of an image that was kept, in pixels; None if it does not say."""
+        return image_size(self.content[digest])
 
     def _mark(self, folder: str, source: str, shows: str) -> str:
         inline = _DATA.match(source)

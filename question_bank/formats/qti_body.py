@@ -6,6 +6,7 @@ Feedback, rubrics and helps are taken out of what the candidate reads; an elemen
 question and is unknown here refuses the item.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -17,22 +18,16 @@ from question_bank.words import Words, said
 
 HELD = frozenset(
     {"choiceInteraction", "inlineChoiceInteraction", "textEntryInteraction", "extendedTextInteraction"}
+    | {"matchInteraction", "associateInteraction", "orderInteraction", "hottextInteraction"}
+    | {"gapMatchInteraction", "hotspotInteraction", "sliderInteraction", "uploadInteraction"}
 )
 KINDS = {
-    "matchInteraction": said("匹配题"),
-    "associateInteraction": said("关联题"),
-    "orderInteraction": said("排序题"),
-    "gapMatchInteraction": said("拖放填空题"),
     "graphicGapMatchInteraction": said("拖放到图题"),
-    "hottextInteraction": said("文中点选题"),
-    "hotspotInteraction": said("图上点选题"),
     "graphicOrderInteraction": said("图上排序题"),
     "graphicAssociateInteraction": said("图上关联题"),
     "selectPointInteraction": said("图上标点题"),
     "positionObjectInteraction": said("图上摆放题"),
-    "sliderInteraction": said("滑块题"),
     "drawingInteraction": said("绘图题"),
-    "uploadInteraction": said("上传文件题"),
     "mediaInteraction": said("音视频播放"),
     "endAttemptInteraction": said("提示或提交按钮"),
     "customInteraction": said("自定义交互"),
@@ -57,6 +52,10 @@ _AS_BLOCK = {
 """HTML 5 blocks that the reader of HTML does not know."""
 
 
+SizeOf = Callable[[str], tuple[int, int] | None]
+"""Gives the width and height of an image by its digest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feedback:
     """What a candidate is told if an outcome has a value; `choice` is the option it stands at."""
@@ -73,6 +72,7 @@ class Body:
 
     element: etree._Element
     image_of: ImageOf
+    size_of: SizeOf
     feedback: list[Feedback] = field(default_factory=list)
     notes_for_markers: list[etree._Element] = field(default_factory=list)
     warnings: list[tuple[Words, Words]] = field(default_factory=list)
@@ -106,7 +106,7 @@ def _html(element: etree._Element) -> str:
         element.tail = tail
 
 
-def prepared(item: etree._Element, image_of: ImageOf) -> Body:
+def prepared(item: etree._Element, image_of: ImageOf, size_of: SizeOf) -> Body:
     """Return the body of an item whose tree is `normalised`; the tree is changed.
 
     Raises:
@@ -118,7 +118,7 @@ def prepared(item: etree._Element, image_of: ImageOf) -> Body:
     if found is None:
         raise QtiRefused(said("题干"), said("没有题面（itemBody）"))
     _refuse_unknown(item)
-    body = Body(found, image_of)
+    body = Body(found, image_of, size_of)
     for element in [*item.iter("catalogInfo", "companionMaterialsInfo", "stylesheet", "apipAccessibility")]:
         if element.tag != "stylesheet":
             body.warn(said("题干"), said("辅助说明（%(name)s）没有保存", name=str(element.tag)))
@@ -184,6 +184,8 @@ def _rewrite(body: etree._Element) -> None:
             element.tag = "div"
         elif element.tag == "object" and element.get("type", "").startswith("image/"):
             image = etree.Element("img", src=element.get("data", ""), alt=text_of(element))
+            for side in ("width", "height"):
+                image.set(side, element.get(side, ""))
             image.tail = element.tail
             element.getparent().replace(element, image)
         elif element.tag == "rp":

@@ -1,15 +1,17 @@
 """The key of a question: what its item's own rules score in full, found by trying responses.
 
-Public: `Trial`, `choice_key`, `text_key`.
+Public: `Trial`, `choice_key`, `text_key`, `right_text`, `tried_texts`.
 
-Every selection of options, and every answer that the item mentions for a blank, is scored. A key that we
-cannot hold as the item means it refuses the item; points that we count otherwise are a warning.
+Every selection of options, and every answer that the item mentions for a blank, is scored. Where our own way
+to score would give other points than the item's rules, the question needs these rules as its scoring.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import chain, combinations
+from itertools import chain, combinations, product
+from math import prod
+from typing import TypeGuard
 
 from lxml import etree
 
@@ -21,7 +23,8 @@ from question_bank.words import Words, said
 KEY = said("答案")
 RULES = said("评分规则")
 NO_RULES = said("原题声明了答案，但没有评分规则；按答案读取，请核对分值")
-ENTANGLED = said("各空的答案互相牵连，本系统每空独立判分")
+_MAX_COMBINATIONS = 2_000
+FLOOR = said("原题答错可得负分，本系统一题最低 0 分")
 _NO_SUCH = "no such answer 8f3b"
 _COMPARISONS = ("match", "equal", "stringMatch", "member", "contains")
 
@@ -32,6 +35,8 @@ class Trial:
 
     rules: Rules
     right: dict[str, Value]
+    needs_rule: bool = False
+    """Whether the question being read is scored otherwise than we would by ourselves."""
     warnings: list[tuple[Words, Words]] = field(default_factory=list)
 
     def score(self, other: Mapping[str, Value] | None = None) -> Decimal:
@@ -73,26 +78,16 @@ def choice_key(trial: Trial, response: Response, options: Sequence[str], most: i
     if best <= max(Decimal(0), none):
         raise QtiRefused(RULES, said("评分规则对哪个答案都不给分"))
     full = [set(chosen) for chosen, score in scores.items() if score == best]
-    key = set.intersection(*full)
-    if key not in full:
-        raise QtiRefused(KEY, said("得满分的选法不止一种，本系统一题只有一个答案"))
+    key = set(declared) if set(declared) in full else min(full, key=len)
     if declared and set(declared) != key:
         raise QtiRefused(KEY, said("声明的答案与评分规则给满分的选项不一致"))
+    if len(full) > 1 and set.intersection(*full) not in full:
+        trial.warn(KEY, said("得满分的选法不止一种，这里只列出一种，计分按原题"))
     earned = [score - none for score in scores.values()]
-    _note_points(trial, earned, best - none, is_loose=len(full) > 1, is_single=len(key) == 1)
+    trial.needs_rule = trial.needs_rule or len(full) > 1 or any(one not in (0, best - none) for one in earned)
+    if any(score < 0 for score in earned):
+        trial.warn(RULES, FLOOR)
     return tuple(one for one in options if one in key)
-
-
-def _note_points(
-    trial: Trial, scores: Sequence[Decimal], best: Decimal, *, is_loose: bool, is_single: bool
-) -> None:
-    if is_loose:
-        trial.warn(RULES, said("原题多选了错误选项也得满分，本系统不得分"))
-    elif any(0 < score < best for score in scores):
-        part = said("部分得分的选项在本系统不得分")
-        trial.warn(RULES, part if is_single else said("原题选对一部分也得分，本系统按多选题规则计分"))
-    if any(score < 0 for score in scores):
-        trial.warn(RULES, said("选错倒扣分不采用，按本系统的规则计分"))
 
 
 def _selections(options: Sequence[str], most: int) -> Iterator[tuple[str, ...]]:
@@ -108,13 +103,12 @@ def text_key(trial: Trial, blanks: Sequence[Response]) -> list[list[str]]:
     """Return the accepted spellings of each blank.
 
     Raises:
-        QtiRefused: if an answer is a range or a pattern, is missing, or depends on what another blank says.
+        QtiRefused: if an answer is missing, or any will do.
     """
-    for blank in blanks:
-        if trial.right.get(blank.id) is None:
-            raise QtiRefused(KEY, said("有一空没有声明答案"))
-        if trial.rules.uses_inexact(blank.id):
-            raise QtiRefused(RULES, said("答案是一个范围或按包含、误差判断，本系统只比较写法"))
+    if trial.rules.are_there:
+        _find_right(trial, blanks)
+    if any(trial.right.get(blank.id) is None for blank in blanks):
+        raise QtiRefused(KEY, said("有一空没有声明答案"))
     if not trial.rules.are_there:
         trial.warn(RULES, NO_RULES)
         return [_spellings(_mentioned(trial, blank, is_full=True)) for blank in blanks]
@@ -122,10 +116,32 @@ def text_key(trial: Trial, blanks: Sequence[Response]) -> list[list[str]]:
     _need_best(trial, blanks, best)
     if best <= max(Decimal(0), trial.score(dict.fromkeys(blank.id for blank in blanks))):
         raise QtiRefused(RULES, said("评分规则对哪个答案都不给分"))
+    if any(trial.rules.uses_inexact(blank.id) for blank in blanks):
+        trial.needs_rule = True
+        trial.warn(KEY, said("答案按范围、包含或误差判断，这里只列出其中几种写法，计分按原题"))
     accepted = [_accepted(trial, blank, best) for blank in blanks]
-    _need_independent(trial, blanks, accepted, best)
-    _note_shares(trial, blanks)
+    if not _are_independent(trial, blanks, accepted, best):
+        trial.needs_rule = True
+        trial.warn(KEY, said("各空的答案互相牵连，这里只列出一种，计分按原题"))
+        accepted = [[one for one in [trial.right[blank.id]] if _is_one(one)] for blank in blanks]
+    _look_at_shares(trial, blanks)
     return [_spellings(answers) for answers in accepted]
+
+
+def _is_one(value: Value) -> TypeGuard[Single]:
+    return value is not None and not isinstance(value, Bag)
+
+
+def _find_right(trial: Trial, blanks: Sequence[Response]) -> None:
+    """Set the right answers to the best of what the item mentions, if what it declares is not the best."""
+    mentioned = [_mentioned(trial, blank) for blank in blanks]
+    if not all(mentioned) or prod(map(len, mentioned)) > _MAX_COMBINATIONS:
+        return
+    if any(blank.correct is not None for blank in blanks):
+        return
+    ids = [blank.id for blank in blanks]
+    best = max(product(*mentioned), key=lambda answers: trial.score(dict(zip(ids, answers, strict=True))))
+    trial.right |= dict(zip(ids, best, strict=True))
 
 
 def right_text(response: Response) -> Value:
@@ -134,6 +150,11 @@ def right_text(response: Response) -> Value:
         return response.correct
     best = max(response.mapping.entries, key=lambda entry: entry.points)
     return best.key if best.points > 0 else None
+
+
+def tried_texts(trial: Trial, blank: Response) -> list[Single]:
+    """Return answers to try in a blank: those that the item mentions, and one it does not."""
+    return [*_mentioned(trial, blank), _wrong(blank)]
 
 
 def _mentioned(trial: Trial, blank: Response, *, is_full: bool = False) -> list[Single]:
@@ -166,62 +187,55 @@ def _accepted(trial: Trial, blank: Response, best: Decimal) -> list[Single]:
     none, wrong = trial.score({blank.id: None}), trial.score({blank.id: _wrong(blank)})
     if wrong >= best:
         raise QtiRefused(RULES, said("有一空填什么都得满分"))
-    if wrong > none:
-        trial.warn(RULES, said("原题答错也得一部分分，本系统不得分"))
     if min(wrong, *scores.values()) < none:
-        trial.warn(RULES, said("答错倒扣分不采用，按本系统的规则计分"))
+        trial.warn(RULES, FLOOR)
+    partly = wrong != none or any(score not in (none, best) for score in scores.values())
     accepted = [answer for answer, score in scores.items() if score == best]
-    partial = [str(answer) for answer, score in scores.items() if max(wrong, none) < score < best]
-    _note_spellings(trial, blank, accepted, partial)
+    trial.needs_rule = trial.needs_rule or partly or _is_exact(trial, blank, accepted)
     return accepted
 
 
-def _note_spellings(
-    trial: Trial, blank: Response, accepted: Sequence[Single], partial: Sequence[str]
-) -> None:
-    same = {normalise(str(answer)) for answer in accepted}
-    lost = [answer for answer in partial if normalise(answer) not in same]
-    if lost:
-        texts = "、".join(lost)[:200]
-        trial.warn(KEY, said("部分得分的答案“%(texts)s”在本系统不得分，没有收入", texts=texts))
+def _is_exact(trial: Trial, blank: Response, accepted: Sequence[Single]) -> bool:
+    """Return whether the rules compare numbers, or tell spellings apart that we take for the same."""
     if blank.base_type in ("float", "integer"):
-        trial.warn(KEY, said("答案是数，本系统按写法比较，请补写其他写法"))
-        return
-    full = trial.score()
+        return True
+    same = {normalise(str(answer)) for answer in accepted}
+    others = [one for one in _mentioned(trial, blank) if one not in accepted]
     swapped = (answer.swapcase() for answer in accepted if isinstance(answer, str))
-    if len(lost) < len(partial) or any(trial.score({blank.id: text}) < full for text in swapped):
-        trial.warn(KEY, said("本系统判填空不分大小写"))
+    full = trial.score()
+    return any(normalise(str(one)) in same for one in others) or any(
+        trial.score({blank.id: text}) < full for text in swapped
+    )
 
 
 def _need_best(trial: Trial, blanks: Sequence[Response], best: Decimal) -> None:
     for blank in blanks:
         if any(trial.score({blank.id: answer}) > best for answer in _mentioned(trial, blank)):
-            alone = said("声明的答案不是得分最高的")
-            raise QtiRefused(RULES, ENTANGLED if len(blanks) > 1 else alone)
+            raise QtiRefused(RULES, said("声明的答案不是得分最高的"))
 
 
 def _wrong(blank: Response) -> Single:
     return Decimal("-987654321.125") if blank.base_type in ("float", "integer") else _NO_SUCH
 
 
-def _need_independent(
+def _are_independent(
     trial: Trial, blanks: Sequence[Response], accepted: Sequence[Sequence[Single]], best: Decimal
-) -> None:
-    """Refuse if what one blank accepts depends on another, such as three names in any order."""
+) -> bool:
+    """Return whether no blank accepts what it does only because of another, as three names in any order."""
     for (i, one), (j, other) in combinations(enumerate(blanks), 2):
         for first in [*_mentioned(trial, one), _wrong(one)]:
             for second in [*_mentioned(trial, other), _wrong(other)]:
                 is_full = trial.score({one.id: first, other.id: second}) == best
                 if is_full != (first in accepted[i] and second in accepted[j]):
-                    raise QtiRefused(RULES, ENTANGLED)
+                    return False
+    return True
 
 
-def _note_shares(trial: Trial, blanks: Sequence[Response]) -> None:
+def _look_at_shares(trial: Trial, blanks: Sequence[Response]) -> None:
+    """Note whether the blanks count otherwise than each for the same share."""
     shares = [trial.worth([blank.id]) for blank in blanks]
-    if len(blanks) > 1 and sum(shares) != trial.worth([blank.id for blank in blanks]):
-        trial.warn(RULES, said("原题各空全对才得分，本系统按空给分"))
-    elif len(set(shares)) > 1:
-        trial.warn(RULES, said("原题各空分值不同，本系统各空相等"))
+    if sum(shares) != trial.worth([blank.id for blank in blanks]) or len(set(shares)) > 1:
+        trial.needs_rule = True
 
 
 def _spellings(answers: Sequence[Single]) -> list[str]:

@@ -1,6 +1,6 @@
 """One spelling for all versions of QTI: element and attribute names as QTI 2 writes them, no namespaces.
 
-Public: `normalised`, `need_bounds`, `text_of`, `cut`.
+Public: `normalised`, `source_of`, `need_bounds`, `text_of`, `cut`.
 
 QTI 3.0 writes `qti-choice-interaction` and `max-choices` where 2.1 and 2.2 write `choiceInteraction` and
 `maxChoices`; 2.x, APIP and 3.0 each have namespaces of their own. After `normalised` there is one tree, so
@@ -18,6 +18,7 @@ MAX_ELEMENTS, MAX_DEPTH = 20_000, 100
 """Of one item. The largest that we know of has 400 elements, 13 deep."""
 _PREFIX = "qti-"
 _HYPHEN = re.compile(r"-([a-z0-9])")
+_VERSION = re.compile(r"v([23])p(\d)")
 _OWN = ("data-", "aria-")
 """Attributes that HTML spells with hyphens."""
 
@@ -36,6 +37,23 @@ def normalised(root: etree._Element) -> etree._Element:
         element.attrib.clear()
         element.attrib.update(attributes)
     return root
+
+
+def source_of(root: etree._Element) -> dict[str, str]:
+    """Return what an item as it came says of its origin: format, identifier, and its rules word for word."""
+    named = (etree.QName(element).localname for element in root.iterchildren(etree.Element))
+    rules = [
+        element
+        for element, name in zip(root.iterchildren(etree.Element), named, strict=True)
+        if _camel(name.removeprefix(_PREFIX)) == "responseProcessing"
+    ]
+    version = _VERSION.search(etree.QName(root).namespace or "")
+    written = [str(etree.tostring(element, encoding="unicode", with_tail=False)) for element in rules]
+    return {
+        "format": f"qti-{version[1]}.{version[2]}" if version else "qti",
+        "identifier": root.get("identifier", ""),
+        "processing": "".join(written),
+    }
 
 
 def need_bounds(root: etree._Element) -> None:

@@ -1,15 +1,35 @@
 """Values of QTI variables, and what an item declares about its responses and outcomes.
 
-Public: `Bag`, `Value`, `members`, `Response`, `Outcome`, `responses`, `outcomes`, `parsed`, `number`,
-`QtiRefused`.
+Public: `Response`, `MapEntry`, `Outcome`, `responses`, `outcomes`, `parsed`, `number`, `QtiRefused`,
+`coords_of`, and from `rule_values` `Bag`, `Single`, `Value`, `members`.
 """
 
+import re
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from lxml import etree
 
+from question_bank import rule_values
+from question_bank.interaction_check import is_area
+from question_bank.rule_values import Bag, Single, Value, members
 from question_bank.words import Words, said
+
+__all__ = [
+    "Bag",
+    "MapEntry",
+    "Outcome",
+    "QtiRefused",
+    "Response",
+    "Single",
+    "Value",
+    "coords_of",
+    "members",
+    "number",
+    "outcomes",
+    "parsed",
+    "responses",
+]
 
 
 class QtiRefused(ValueError):
@@ -22,24 +42,6 @@ class QtiRefused(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Bag:
-    """A container: `multiple` (order does not count) or `ordered`."""
-
-    values: tuple["Single", ...]
-    ordered: bool = False
-
-
-Single = str | bool | Decimal
-Value = Single | Bag | None
-"""None is QTI's NULL: no answer, or a variable without value."""
-
-
-def members(value: Value) -> tuple[Single, ...]:
-    """Return the values in a container; a single value as if it were in one, none for NULL."""
-    return value.values if isinstance(value, Bag) else () if value is None else (value,)
-
-
-@dataclass(frozen=True, slots=True)
 class MapEntry:
     """What an answer earns."""
 
@@ -48,7 +50,7 @@ class MapEntry:
     exact_case: bool
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """What each answer earns; others earn `default`, and the sum stays within the bounds."""
 
@@ -56,28 +58,25 @@ class Mapping:
     default: Decimal
     lower: Decimal | None
     upper: Decimal | None
-    _exact: dict[Single, Decimal] = field(init=False)
-    _by_letters: dict[str, Decimal] = field(init=False)
 
-    def __post_init__(self) -> None:
-        # Of two entries with the same key the first counts.
-        entries = self.entries[::-1]
-        self._exact = {entry.key: entry.points for entry in entries}
-        self._by_letters = {str(e.key).casefold(): e.points for e in entries if not e.exact_case}
 
-    def points(self, value: Value) -> Decimal:
-        """Return what a response earns: each different answer in it counts once."""
-        answers = dict.fromkeys(members(value))
-        total = sum((self._of(answer) for answer in answers), Decimal(0))
-        total = total if self.lower is None else max(total, self.lower)
-        return total if self.upper is None else min(total, self.upper)
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What a point in an area earns."""
 
-    def _of(self, answer: Single) -> Decimal:
-        # Files give "York" and "york" different points and say nothing of case: the exact one comes first.
-        if answer in self._exact:
-            return self._exact[answer]
-        found = self._by_letters.get(answer.casefold()) if isinstance(answer, str) else None
-        return self.default if found is None else found
+    shape: str
+    coords: tuple[int, ...]
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AreaMapping:
+    """What points of a picture earn, as `Mapping`."""
+
+    entries: tuple[Area, ...]
+    default: Decimal
+    lower: Decimal | None
+    upper: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +89,7 @@ class Response:
     correct: Value
     mapping: Mapping | None
     has_default: bool = False
+    areas: AreaMapping | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,7 @@ class Outcome:
 
     id: str
     base_type: str
+    cardinality: str
     default: Value
     maximum: Decimal | None
     is_marked_by_people: bool = field(default=False)
@@ -109,11 +110,10 @@ def parsed(text: str, base_type: str) -> Single:
     Raises:
         QtiRefused: if it is no value of this type.
     """
-    if base_type in ("float", "integer"):
-        return number(text)
-    if base_type == "boolean":
-        return text.strip() in ("true", "1")
-    return text.strip()
+    try:
+        return rule_values.parsed(text, base_type)
+    except rule_values.RuleError as error:
+        raise QtiRefused(said("评分规则"), error.message) from error
 
 
 def number(text: str) -> Decimal:
@@ -122,13 +122,7 @@ def number(text: str) -> Decimal:
     Raises:
         QtiRefused: if it is none.
     """
-    try:
-        found = Decimal(text.strip())
-    except InvalidOperation as error:
-        raise QtiRefused(said("评分规则"), said("“%(text)s”不是数字", text=text.strip()[:40])) from error
-    if not found.is_finite() or abs(found) > Decimal("1e12"):
-        raise QtiRefused(said("评分规则"), said("“%(text)s”不是数字", text=text.strip()[:40]))
-    return found
+    return Decimal(str(parsed(text, "float")))
 
 
 def responses(item: etree._Element) -> dict[str, Response]:
@@ -164,6 +158,7 @@ def _response(declaration: etree._Element) -> Response:
         correct,
         _mapping(mapping, base_type) if mapping is not None and typed else None,
         declaration.find("defaultValue/value") is not None,
+        _areas(declaration.find("areaMapping")),
     )
 
 
@@ -186,9 +181,39 @@ def _mapping(element: etree._Element, base_type: str) -> Mapping:
         )
         for entry in element.iterfind("mapEntry")
     )
+    return Mapping(entries, *_limits(element))
+
+
+def _areas(element: etree._Element | None) -> AreaMapping | None:
+    if element is None:
+        return None
+    entries = tuple(
+        Area(
+            entry.get("shape", ""),
+            coords_of(entry),
+            number(entry.get("mappedValue", "0")),
+        )
+        for entry in element.iterfind("areaMapEntry")
+    )
+    return AreaMapping(entries, *_limits(element))
+
+
+def coords_of(element: etree._Element) -> tuple[int, ...]:
+    """Return the whole numbers that describe an area.
+
+    Raises:
+        QtiRefused: if they do not describe one of its shape.
+    """
+    texts = re.split(r"[\s,]+", element.get("coords", "").strip()) if element.get("coords") else []
+    coords = [round(number(text)) for text in texts]
+    if not is_area(element.get("shape", ""), coords):
+        raise QtiRefused(said("评分规则"), said("区域的形状或坐标不正确"))
+    return tuple(coords)
+
+
+def _limits(element: etree._Element) -> tuple[Decimal, Decimal | None, Decimal | None]:
     lower, upper = element.get("lowerBound"), element.get("upperBound")
-    return Mapping(
-        entries,
+    return (
         number(element.get("defaultValue", "0")),
         None if lower is None else number(lower),
         None if upper is None else number(upper),
@@ -200,9 +225,8 @@ def outcomes(item: etree._Element) -> dict[str, Outcome]:
     found: dict[str, Outcome] = {}
     for declaration in item.iterfind("outcomeDeclaration"):
         base_type = declaration.get("baseType", "")
-        default = _values(
-            declaration.find("defaultValue"), base_type, declaration.get("cardinality", "single")
-        )
+        cardinality = declaration.get("cardinality", "single")
+        default = _values(declaration.find("defaultValue"), base_type, cardinality)
         if default is None and base_type in ("float", "integer"):
             default = Decimal(0)
         maximum = declaration.get("normalMaximum")
@@ -210,6 +234,7 @@ def outcomes(item: etree._Element) -> dict[str, Outcome]:
         found[name] = Outcome(
             name,
             base_type,
+            cardinality,
             default,
             None if maximum is None else number(maximum),
             declaration.get("externalScored") == "human",

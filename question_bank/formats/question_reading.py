@@ -11,6 +11,7 @@ from typing import Any
 
 from lxml import etree
 
+from question_bank.checker import MAX_TEXT
 from question_bank.formats.item_note import Note
 from question_bank.formats.moodle_files import Images, unused_files
 from question_bank.formats.moodle_question import NO_RUBRIC, TYPES, Question, QuestionRefused, part_json
@@ -18,7 +19,6 @@ from question_bank.formats.report import QuestionReport
 from question_bank.formats.row import ImportDefaults
 from question_bank.formats.spreadsheet import COLUMN_NAMES
 from question_bank.item import Item, ItemError, Problem
-from question_bank.item_check import MAX_TEXT
 from question_bank.scoring import normalise
 from question_bank.syllabus import load_syllabus
 from question_bank.terms import Tier

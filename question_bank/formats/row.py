@@ -17,6 +17,7 @@ from question_bank.formats.cells import (
     cell_text,
     choice_letters,
     is_day,
+    is_transitional,
     part_type,
     split_options,
     truth,
@@ -25,9 +26,9 @@ from question_bank.formats.cells import (
 )
 from question_bank.formats.citations import find_citations
 from question_bank.item import PartType, Tier, number_json
-from question_bank.item_check import BLANK
 from question_bank.laws import load_register
 from question_bank.syllabus import load_syllabus
+from question_bank.value_shapes import BLANK
 from question_bank.words import said
 
 MIN_OPTIONS = 2
@@ -121,6 +122,7 @@ def item_json(row: Row, item_id: str, defaults: ImportDefaults) -> dict[str, Any
         "rationale": row.text("rationale", said("解析")),
         "citations": _citations(row),
         "figures": [],
+        "transitional": is_transitional(row.text("transitional", said("新旧衔接"))),
     }
 
 
@@ -228,7 +230,7 @@ def _difficulty(row: Row, defaults: ImportDefaults) -> float:
     return defaults.difficulty
 
 
-def _citations(row: Row) -> list[dict[str, str]]:
+def _citations(row: Row) -> list[dict[str, Any]]:
     text = row.text("citation", said("依据"))
     if not text:
         return []
@@ -237,4 +239,4 @@ def _citations(row: Row) -> list[dict[str, str]]:
         row.warn(said("法规库中没有《%(title)s》", title=title))
     if not found and not unknown:
         row.warn(said("没有识别出条文，请写作《法规名称》第×条"))
-    return [{"law": citation.law, "article": citation.article} for citation in found]
+    return [citation.to_json() for citation in found]

@@ -1,7 +1,7 @@
 """Excel and CSV import (导入试题) of the layouts Chinese training bodies use.
 
-Public: `read_items`, `read_csv_items`, `ImportReport`, `ImportDefaults`, and from `workbook`
-`SpreadsheetRefused`.
+Public: `read_items`, `read_csv_items`, `read_heads`, `SheetHead`, `HeaderNotFound`, `ImportReport`,
+`ImportDefaults`, and from `workbook` `SpreadsheetRefused`.
 
 One row is one item. Good rows become items, faulty rows are listed with sheet, row, column and
 reason and become nothing: whether to take the good ones all the same is for people to decide.
@@ -18,8 +18,16 @@ from question_bank.formats.cells import (
     CellProblem,
     cell_text,
     choice_type,
-    header_field,
     strip_numbers,
+)
+from question_bank.formats.columns import (
+    CSV_LAYOUTS,
+    LAYOUTS,
+    SAMPLE,
+    ColumnMaps,
+    Head,
+    choose,
+    guess,
 )
 from question_bank.formats.csv_rows import read_csv, unguarded
 from question_bank.formats.row import ImportDefaults, Row, item_json
@@ -28,13 +36,17 @@ from question_bank.item import Item, ItemError, Problem
 from question_bank.scoring import normalise
 from question_bank.words import listed, said
 
-__all__ = ["ImportDefaults", "ImportReport", "SpreadsheetRefused", "read_csv_items", "read_items"]
+__all__ = [
+    "HeaderNotFound",
+    "ImportDefaults",
+    "ImportReport",
+    "SheetHead",
+    "SpreadsheetRefused",
+    "read_csv_items",
+    "read_heads",
+    "read_items",
+]
 
-HEADER_WITHIN = 10
-"""A title and a few notes may stand above the header."""
-LAYOUTS = (frozenset({"type", "stem", "answer"}),)
-CSV_LAYOUTS = (*LAYOUTS, frozenset({"stem", "A", "B", "answer"}))
-"""The columns that make a row a header."""
 CSV = "CSV"
 NOTES_SHEET = "说明"
 MAX_ROWS = 20_000
@@ -52,37 +64,64 @@ class ImportReport:
     """Sheet and row (from 1, as Excel counts) of each row that became no item."""
     rows: list[tuple[str, int]] = field(default_factory=list)
     """Sheet and row of each item of `items`, in the same order."""
+    remembered: list[str] = field(default_factory=list)
+    """The `headers_key` of each sheet whose columns were read as remembered."""
     codes: set[str] = field(default_factory=set)
     """The ids that stood in the file, by which items are known again; all others were made up here."""
 
 
+class HeaderNotFound(SpreadsheetRefused):
+    """The file is a table, but none of its rows is a header that we know; columns may be told then."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A worksheet with a header: column of each field, and the number of the first row below."""
+    """A worksheet with its header."""
 
     sheet: Sheet
-    columns: Mapping[str, int]
-    first_row: int
-    ignored: tuple[str, ...]
+    head: Head
 
 
-def read_items(content: bytes, filename: str, defaults: ImportDefaults | None = None) -> ImportReport:
+@dataclass(frozen=True, slots=True)
+class SheetHead:
+    """How a sheet begins: its likely header, None if it has none, and the first rows below as texts."""
+
+    sheet: str
+    head: Head
+    is_found: bool
+    sample: tuple[tuple[str, ...], ...]
+
+
+def read_items(
+    content: bytes,
+    filename: str,
+    defaults: ImportDefaults | None = None,
+    maps: ColumnMaps | None = None,
+) -> ImportReport:
     """Read the items of an .xlsx file.
 
     Args:
         filename: shown in messages only; what the file is, its bytes say.
         defaults: what rows have that do not say otherwise.
+        maps: what columns mean beyond what their headers say.
 
     Raises:
-        SpreadsheetRefused: if the file is not a workbook we open, has no sheet with the columns
-            题型, 题干 and 答案, or has too many rows. Then nothing was read.
+        HeaderNotFound: if no sheet has the columns 题型, 题干 and 答案.
+        SpreadsheetRefused: if the file is not a workbook we open, or has too many rows. Then nothing
+            was read.
     """
+    maps = maps or ColumnMaps()
     sheets = [sheet for sheet in read_sheets(content) if NOTES_SHEET not in sheet.name]
-    tables = [table for sheet in sheets if (table := _find_table(sheet, LAYOUTS))]
+    tables = [_Table(sheet, head) for sheet in sheets if (head := choose(sheet.rows, maps, LAYOUTS))]
     return _read(sheets, tables, filename, defaults or ImportDefaults())
 
 
-def read_csv_items(content: bytes, filename: str, defaults: ImportDefaults | None = None) -> ImportReport:
+def read_csv_items(
+    content: bytes,
+    filename: str,
+    defaults: ImportDefaults | None = None,
+    maps: ColumnMaps | None = None,
+) -> ImportReport:
     """Read the items of a CSV file: one sheet, called CSV, whose columns mean what they do in Excel.
 
     A file without 题型 that has options in columns of their own holds choices: single or multiple by the
@@ -91,18 +130,40 @@ def read_csv_items(content: bytes, filename: str, defaults: ImportDefaults | Non
     Raises:
         SpreadsheetRefused: if the file is no text, or as for `read_items`.
     """
-    rows = read_csv(content, lambda rows: _find_table(Sheet(CSV, rows), CSV_LAYOUTS) is not None)
+    maps = maps or ColumnMaps()
+    rows = read_csv(content, lambda rows: choose(rows, maps, CSV_LAYOUTS) is not None)
     sheet = Sheet(CSV, rows)
-    table = _find_table(sheet, CSV_LAYOUTS)
-    if table and "code" in table.columns:
+    head = choose(rows, maps, CSV_LAYOUTS)
+    if head and "code" in head.columns:
         sheet.rows[:] = [[unguarded(cell) for cell in row] for row in rows]
-    return _read([sheet], [table] if table else [], filename, defaults or ImportDefaults())
+    return _read([sheet], [_Table(sheet, head)] if head else [], filename, defaults or ImportDefaults())
+
+
+def read_heads(content: bytes, maps: ColumnMaps, *, is_csv: bool) -> list[SheetHead]:
+    """Return how each sheet with a likely header begins, so that somebody can say what its columns are.
+
+    Raises:
+        SpreadsheetRefused: if the file is not a table that we open.
+    """
+    if is_csv:
+        sheets = [Sheet(CSV, read_csv(content, lambda rows: guess(rows, maps) is not None))]
+    else:
+        sheets = [sheet for sheet in read_sheets(content) if NOTES_SHEET not in sheet.name]
+    layouts = CSV_LAYOUTS if is_csv else LAYOUTS
+    found = []
+    for sheet in sheets:
+        known = choose(sheet.rows, maps, layouts)
+        if head := known or guess(sheet.rows, maps):
+            below = sheet.rows[head.number : head.number + SAMPLE]
+            sample = tuple(tuple(cell_text(cell) for cell in row) for row in below)
+            found.append(SheetHead(sheet.name, head, known is not None, sample))
+    return found
 
 
 def _read(sheets: list[Sheet], tables: list[_Table], filename: str, defaults: ImportDefaults) -> ImportReport:
     name = PurePath(filename).name
     if not tables:
-        raise SpreadsheetRefused(said("「%(name)s」中没有找到含「题型、题干、答案」三列的表头", name=name))
+        raise HeaderNotFound(said("「%(name)s」中没有找到含「题型、题干、答案」三列的表头", name=name))
     if sum(len(table.sheet.rows) for table in tables) > MAX_ROWS:
         raise SpreadsheetRefused(
             said("「%(name)s」超过 %(max_rows)s 行，请分成几个文件导入", name=name, max_rows=MAX_ROWS)
@@ -119,34 +180,20 @@ def _read(sheets: list[Sheet], tables: list[_Table], filename: str, defaults: Im
     return report
 
 
-def _find_table(sheet: Sheet, layouts: Sequence[frozenset[str]]) -> _Table | None:
-    for index, cells in enumerate(sheet.rows[:HEADER_WITHIN]):
-        columns: dict[str, int] = {}
-        ignored = []
-        for column, value in enumerate(cells):
-            text = cell_text(value)
-            name = header_field(text)
-            if name and name not in columns:
-                columns[name] = column
-            elif text:
-                ignored.append(text)
-        if any(needed <= columns.keys() for needed in layouts):
-            return _Table(sheet, columns, index + 2, tuple(ignored))
-    return None
-
-
 def _read_table(table: _Table, defaults: ImportDefaults, report: ImportReport) -> None:
     sheet_name = table.sheet.name
-    if table.ignored:
+    head = table.head
+    report.remembered += [head.key] if head.is_remembered else []
+    if head.ignored:
         report.warnings.append(
-            Problem(sheet_name, said("表头"), said("未使用的列：%(names)s", names=listed(table.ignored)))
+            Problem(sheet_name, said("表头"), said("未使用的列：%(names)s", names=listed(head.ignored)))
         )
     rows = [row for row in _rows(table) if not row.is_blank]
-    if "code" in table.columns:
+    if "code" in head.columns:
         _read_bank(sheet_name, rows, defaults, report)
         return
     report.read += len(rows)
-    if "type" not in table.columns:
+    if "type" not in head.columns:
         message = said("没有「题型」一列：答案是一个字母的按单选题、几个字母的按多选题读取")
         report.warnings.append(Problem(sheet_name, said("表头"), message))
         for row in rows:
@@ -209,8 +256,8 @@ COLUMN_NAMES = {name: names[0] for name, names in HEADERS.items()} | {
 
 def _rows(table: _Table) -> list[Row]:
     return [
-        Row(f"{table.sheet.name}!{number}", number, _values(cells, table.columns))
-        for number, cells in enumerate(table.sheet.rows[table.first_row - 1 :], start=table.first_row)
+        Row(f"{table.sheet.name}!{number}", number, _values(cells, table.head.columns))
+        for number, cells in enumerate(table.sheet.rows[table.head.number :], start=table.head.number + 1)
     ]
 
 

@@ -25,8 +25,8 @@ from question_bank.formats.spreadsheet import COLUMN_NAMES
 from question_bank.formats.text_file import read_text
 from question_bank.formats.typed_lines import Heading
 from question_bank.item import Item, ItemError, PartType, Problem
-from question_bank.item_check import BLANK
 from question_bank.scoring import normalise
+from question_bank.value_shapes import BLANK
 from question_bank.words import said
 
 MAX_LINES = 100_000

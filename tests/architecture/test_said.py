@@ -56,7 +56,7 @@ DEMO = APP + "demo/"  # invented people, exams and records: content, as a user w
 HERE = {
     APP + "audit.py": {"命令行", "系统"},  # actors as the trail stores them
     APP + "exams/events.py": {"应试凭证"},  # likewise
-    APP + "bank/service.py": {"随附示例题库"},  # likewise: the name of a file
+    APP + "bank/shipped.py": {"随附示例题库"},  # likewise: the name of a file
     APP + "bank/import_views.py": {"粘贴的文字.txt"},  # the name of a file, stored
     APP + "bank/editing.py": {"单元", "依据"},  # read from problems
     APP + "certificates/issuing.py": {"（演示）"},  # in the name of a programme, stored
@@ -68,7 +68,9 @@ HERE = {
     APP + "study/ledger.py": {"系统计时"},  # who recorded hours, stored; pages look it up in the catalogue
     # An actor, a proof and a version of the syllabus, stored.
     APP + "study/sets.py": {"系统（课程组合学完）", "线上学完课程组合的全部课程", "试行"},
-    "question_bank/formats/bank_cells.py": {"分", "分】", "第", "条", "条之"},  # cells, read back
+    "question_bank/formats/bank_cells.py": {"分", "分】", "第", "条", "条之", "款", "项"},  # cells, read back
+    "question_bank/formats/qti_write_further.py": {" 分）"},  # a rubric in a file, with its points
+    "question_bank/formats/qti_write_parts.py": {"正确", "错误"},  # options in a file, read back
     "question_bank/formats/spreadsheet.py": {"说明"},  # the name of a sheet, read
     "question_bank/markup.py": {"〔图〕", "〔图："},  # a picture in an item's excerpt, stored
     "question_bank/laws.py": {
@@ -78,7 +80,7 @@ HERE = {
         "之",
         "生态环境",
     },  # titles and labels of the law itself
-    "question_bank/scoring.py": {"㐀-䶿一-鿿"},  # a range of characters
+    "question_bank/normal.py": {"㐀-䶿一-鿿"},  # a range of characters
 }
 # Columns and the words that may stand in them, read from Excel files; the names of fields in problems; the
 # names of authorities. Allowed is what is assigned to the name, or stands in the function of that name.
@@ -87,7 +89,7 @@ TABLES = {
     APP + "people/training.py": {"HEADINGS", "SYLLABUS"},
     APP + "exams/admin_forms.py": {"FIELDS"},
     APP + "certificates/rules.py": {"XPCC_NAME", "PROVINCES", "name"},
-    APP + "bank/rules.py": {"_N"},  # numerals, read
+    APP + "bank/rules.py": {"_N", "place_number"},  # numerals, read
     "question_bank/laws.py": {"KINDS", "CHANGE_TYPES"},  # as the register stores them
     APP + "bank/five_years/rules.py": {"KINDS", "REVISED", "AMENDED"},  # the same
     # How a law is written, which is read, not said.

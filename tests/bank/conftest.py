@@ -6,15 +6,15 @@ from datetime import date
 import pytest
 
 from question_bank.assembly.blueprint import load_blueprint
-from question_bank.terms import ItemKind
-from tests.bank.samples import CODE, OLD_CODE, TEXTLESS, item, law_file, old_law_json
+from tests.bank.samples import CODE, KINDS, OLD_CODE, TEXTLESS, item, law_file, old_law_json
 from tests.support.clock import ManualClock
 from tests.support.world import World, make_world
 from tiejun.audit import Actor
 from tiejun.bank.form_service import create_blueprint
 from tiejun.bank.laws_service import import_laws, parse_laws, sync_register
 from tiejun.bank.models import Blueprint, ItemPurpose, LawVersion
-from tiejun.bank.service import install_starter, save_item
+from tiejun.bank.service import save_item
+from tiejun.bank.shipped import install_starter
 from tiejun.db import Database
 
 
@@ -66,10 +66,10 @@ def laws(database: Database, clock: ManualClock, writer: Actor) -> Database:
 
 @pytest.fixture
 def bank(laws: Database, clock: ManualClock, writer: Actor) -> Database:
-    """Return a database with the laws above and one exam item of each kind, coded by its kind."""
+    """Return a database with the laws above and one exam item of each sample kind, coded by its kind."""
     cited = [{"law": CODE, "article": "2"}]
     with laws.transaction() as db:
-        for kind in ItemKind:
+        for kind in KINDS:
             made = item(kind.value.replace("_", "-"), kind.value, citations=cited)
             save_item(db, made, ItemPurpose.EXAM, writer, clock())
     return laws

@@ -4,10 +4,13 @@ import json
 from typing import Any
 
 from question_bank.item import Item
+from question_bank.terms import PLAIN_TYPES, ItemKind
 
 CODE = "sample-rules-2026"
 OLD_CODE = "sample-rules-2014"
 TEXTLESS = "sample-textless-2020"
+KINDS = [kind for kind in ItemKind if kind is ItemKind.CASE or kind.value in PLAIN_TYPES]
+"""The kinds of which there are samples."""
 
 
 def law_json(law_id: str = CODE, *, articles: int = 3, **other: Any) -> dict[str, Any]:

@@ -15,10 +15,11 @@ from tests.support.clock import ManualClock
 from tests.support.world import World, sign_in
 from tiejun.audit import Actor, AuditEvent
 from tiejun.bank.export import export_bank
+from tiejun.bank.importing import ImportPlan, import_items
 from tiejun.bank.item_files import read_item_file
 from tiejun.bank.models import Item, ItemPurpose, ItemVersion
 from tiejun.bank.queries import ItemFilter, item_filter
-from tiejun.bank.service import ImportPlan, import_items
+from tiejun.bank.secrecy import EVERYTHING
 from tiejun.cli import commands
 from tiejun.db import Database
 
@@ -40,7 +41,7 @@ def take(clock: ManualClock, writer: Actor):
 def give(clock: ManualClock, writer: Actor):
     def export(database: Database, wanted: ItemFilter | None = None) -> bytes:
         with database.transaction() as db:
-            return export_bank(db, wanted or ItemFilter(), writer, clock()).content
+            return export_bank(db, EVERYTHING, wanted or ItemFilter(), writer, clock()).content
 
     return export
 

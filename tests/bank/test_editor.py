@@ -13,13 +13,13 @@ from werkzeug.datastructures import MultiDict
 
 from question_bank.item import Item as ItemText
 from question_bank.starter import load_starter
-from question_bank.terms import ItemKind
-from tests.bank.samples import CODE, OLD_CODE, item
+from tests.bank.samples import CODE, KINDS, OLD_CODE, item
 from tests.support.world import World, sign_in
 from tiejun.bank.draft import Draft, DraftPart
 from tiejun.bank.item_rows import to_text
 from tiejun.bank.models import Item, ItemVersion
 from tiejun.bank.queries import item_detail
+from tiejun.bank.secrecy import EVERYTHING
 from tiejun.db import Database
 
 
@@ -97,7 +97,7 @@ def test_a_new_item_gets_a_code_and_shows_what_was_typed(writer_client: FlaskCli
     code = answer.location.rpartition("/")[2]
     assert re.fullmatch(r"B5-E\d{5}", code)
     with bank.reading() as db:
-        detail = item_detail(db, code)
+        detail = item_detail(db, EVERYTHING, code)
         assert detail.text.id == code
         assert detail.text.parts[0].key == "c"
         assert [(cited.law_id, cited.number) for cited in detail.citations] == [(CODE, "2")]
@@ -142,7 +142,7 @@ def test_checking_shows_the_article_and_saves_nothing(writer_client: FlaskClient
     assert "第3条的样例文字。" in page
     assert "已失效" in page
     with bank.reading() as db:
-        assert len(db.scalars(select(Item)).all()) == len(ItemKind)
+        assert len(db.scalars(select(Item)).all()) == len(KINDS)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -189,7 +189,7 @@ def test_a_button_that_does_not_exist_changes_nothing(act: str):
     assert draft == Draft.new("single")
 
 
-@pytest.mark.parametrize("kind", [kind.value for kind in ItemKind])
+@pytest.mark.parametrize("kind", [kind.value for kind in KINDS])
 def test_every_kind_goes_through_the_editor_unchanged(writer_client: FlaskClient, bank: Database, kind: str):
     code = kind.replace("_", "-")
     form = open_form(writer_client, f"/items/{code}/edit")
@@ -199,7 +199,7 @@ def test_every_kind_goes_through_the_editor_unchanged(writer_client: FlaskClient
 
     assert answer.status_code == 303, unescape(answer.get_data(as_text=True))
     with bank.reading() as db:
-        detail = item_detail(db, code)
+        detail = item_detail(db, EVERYTHING, code)
     # Nothing was changed, so there is no second version.
     assert detail.item.current_version == 1
     assert [(c.law_id, c.number) for c in detail.citations] == [(CODE, "2")]
@@ -211,8 +211,8 @@ def test_a_change_becomes_a_new_version_and_the_old_one_stays(writer_client: Fla
     assert writer_client.post("/items/single/edit", data=form).status_code == 303
 
     with bank.reading() as db:
-        assert item_detail(db, "single").text.rationale == "改过的解析"
-        assert item_detail(db, "single", 1).text.rationale == "见样例办法。"
+        assert item_detail(db, EVERYTHING, "single").text.rationale == "改过的解析"
+        assert item_detail(db, EVERYTHING, "single", 1).text.rationale == "见样例办法。"
     assert writer_client.get("/items/single?version=1").status_code == 200
 
 
@@ -278,5 +278,31 @@ def test_any_single_choice_that_the_library_takes_survives_the_editor(stem: str,
 
 def test_joined_halves_are_the_item_that_was_saved(bank: Database):
     with bank.reading() as db:
-        detail = item_detail(db, "case")
+        detail = item_detail(db, EVERYTHING, "case")
     assert to_text(detail.version) == item("case", "case", citations=[{"law": CODE, "article": "2"}])
+
+
+def test_the_preview_is_what_stands_beside_the_form_and_saves_nothing(
+    writer_client: FlaskClient, bank: Database
+):
+    form = put(new_single(writer_client), part_0_points="许多", act="preview")
+
+    answer = writer_client.post("/items/new", data=form)
+
+    shown = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert "新题的题干（　　）。" in shown
+    assert "分值" in shown
+    assert "<html" not in shown
+    assert "<form" not in shown
+    with bank.reading() as db:
+        assert db.scalar(select(Item.id).where(Item.excerpt.contains("新题的题干"))) is None
+
+
+def test_the_preview_shows_no_markup_that_was_typed(writer_client: FlaskClient):
+    form = put(new_single(writer_client), part_0_stem="<script>alert(1)</script>", act="preview")
+
+    shown = writer_client.post("/items/new", data=form).get_data(as_text=True)
+
+    assert "<script" not in shown
+    assert "&lt;script&gt;" in shown

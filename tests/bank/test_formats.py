@@ -21,10 +21,11 @@ from tests.support.clock import ManualClock
 from tests.support.world import World, csrf_token, sign_in
 from tiejun.audit import Actor, AuditEvent
 from tiejun.bank.export import KINDS, export_bank
+from tiejun.bank.importing import ImportPlan, import_items
 from tiejun.bank.item_files import kind_of, read_item_file
 from tiejun.bank.models import Item, ItemImage, ItemPurpose, ItemVersion
 from tiejun.bank.queries import ItemFilter
-from tiejun.bank.service import ImportPlan, import_items
+from tiejun.bank.secrecy import EVERYTHING
 from tiejun.cli import commands
 from tiejun.db import Database
 from tiejun.errors import DomainError
@@ -33,7 +34,7 @@ AIKEN = "检查人员不得少于几人？\nA) 一人\nB) 两人\nANSWER: B\n"
 GIFT = "::人数::检查人员不得少于几人？{~一人 =两人}\n"
 CSV = "题型,题干,A,B,答案\n单选题,检查人员不得少于几人？,一人,两人,B\n"
 PLAN = ImportPlan(ItemPurpose.PRACTICE)
-WHOLE = ("xlsx", "csv", "json")
+WHOLE = ("xlsx", "csv", "json", "qti", "qti22")
 RED = image_bytes("red")
 
 
@@ -50,7 +51,7 @@ def take(clock: ManualClock, writer: Actor):
 def give(clock: ManualClock, writer: Actor):
     def export(database: Database, kind: str, wanted: ItemFilter | None = None):
         with database.transaction() as db:
-            return export_bank(db, wanted or ItemFilter(), writer, clock(), kind)
+            return export_bank(db, EVERYTHING, wanted or ItemFilter(), writer, clock(), kind)
 
     return export
 
@@ -178,7 +179,7 @@ def test_the_list_offers_every_format_to_those_who_may_import(
     sign_in(client, "item_writer")
     page = client.get("/items?kind=single&page=1").get_data(as_text=True)
     addresses = re.findall(r'href="(/items/export\.[^"]*)"', page)
-    endings = ("xlsx", "csv", "json", "xml", "gift", "txt")
+    endings = ("xlsx", "csv", "json", "xml", "gift", "txt", "qti.zip", "qti22.zip")
     assert addresses == [f"/items/export.{ending}?kind=single" for ending in endings]
     for address in addresses:
         answer = client.get(address)

@@ -23,8 +23,8 @@ from tiejun.bank.form_service import (
     candidates,
     create_blueprint,
     draw_form,
+    freeze_drawn,
     freeze_form,
-    freeze_previewed,
     slot_keys,
     used_codes,
 )
@@ -173,7 +173,7 @@ def test_too_few_items_name_the_kind_and_how_many_are_missing(
     with starter.transaction() as db:
         kept = db.scalars(select(Item.id).where(Item.kind == "true_false").limit(7)).all()
         db.execute(
-            update(Item).where(Item.kind == "true_false", Item.id.not_in(kept)).values(is_retired=True)
+            update(Item).where(Item.kind == "true_false", Item.id.not_in(kept)).values(state="retired")
         )
     with starter.transaction() as db, pytest.raises(DomainError) as refused:
         freeze_form(db, blueprint.id, "seed", writer, clock())
@@ -204,9 +204,9 @@ def test_what_was_previewed_is_what_is_frozen(
     with starter.reading() as db:
         seen = draw_form(db, order).built.sha256
     with starter.transaction() as db:
-        assert freeze_previewed(db, order, seen, writer, clock()).paper_hash == seen
+        assert freeze_drawn(db, order, seen, (writer, clock())).paper_hash == seen
     with starter.transaction() as db, pytest.raises(Conflict) as refused:
-        freeze_previewed(db, order, seen, writer, clock())
+        freeze_drawn(db, order, seen, (writer, clock()))
     assert refused.value.code == "draw_changed"
 
 
@@ -216,7 +216,7 @@ def test_a_frozen_form_stays_as_it_is_when_its_items_change(
     form = freeze(starter, blueprint, "seed", clock, writer)
     with starter.transaction() as db:
         before = slot_keys(db, form.id)
-        db.execute(update(Item).values(is_retired=True, current_version=99))
+        db.execute(update(Item).values(state="retired", current_version=99))
     with starter.reading() as db:
         assert slot_keys(db, form.id) == before
 

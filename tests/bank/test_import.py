@@ -14,9 +14,10 @@ from sqlalchemy import func, select
 from tests.bank.samples import CODE, OLD_CODE, TEXTLESS, item, item_json
 from tests.support.clock import ManualClock
 from tiejun.audit import Actor, AuditEvent
+from tiejun.bank.importing import ImportPlan, import_items
 from tiejun.bank.item_files import ItemFile, read_item_file
 from tiejun.bank.models import Item, ItemBatch, ItemKey, ItemPurpose, ItemVersion
-from tiejun.bank.service import ImportPlan, import_items, install_starter
+from tiejun.bank.shipped import install_starter
 from tiejun.cli import commands
 from tiejun.db import Database
 from tiejun.errors import DomainError, Rejected

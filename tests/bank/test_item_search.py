@@ -10,10 +10,12 @@ from tests.bank.samples import CODE, item, part_json
 from tests.support.clock import ManualClock
 from tests.support.world import World, sign_in
 from tiejun.audit import Actor
+from tiejun.bank.importing import ImportPlan, import_items
 from tiejun.bank.item_files import ItemFile
 from tiejun.bank.models import Item, ItemPurpose, ItemWords
 from tiejun.bank.queries import ItemFilter, find_items
-from tiejun.bank.service import ImportPlan, import_items, save_item
+from tiejun.bank.secrecy import EVERYTHING
+from tiejun.bank.service import save_item
 from tiejun.db import Database
 from tiejun.operations import migrate
 
@@ -47,7 +49,7 @@ def bank(laws: Database, clock: ManualClock, writer: Actor) -> Database:
 
 def found(database: Database, words: str) -> list[str]:
     with database.reading() as db:
-        return [row.code for row in find_items(db, ItemFilter(text=words, sort="code")).rows]
+        return [row.code for row in find_items(db, EVERYTHING, ItemFilter(text=words, sort="code")).rows]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from tiejun.audit import COMMAND_LINE
 from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files, sync_register
 from tiejun.bank.models import Article, ItemPurpose, LawVersion
 from tiejun.bank.rules import LawState, article_number, law_state
-from tiejun.bank.service import install_starter, save_item
+from tiejun.bank.service import save_item
+from tiejun.bank.shipped import install_starter
 from tiejun.cli import commands
 from tiejun.db import Database
 from tiejun.errors import Problem

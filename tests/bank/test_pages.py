@@ -259,7 +259,7 @@ def test_too_few_items_are_told_on_the_page_and_nothing_is_frozen(
 ):
     with starter.transaction() as db:
         for row in db.scalars(select(Item).where(Item.kind == "essay")):
-            row.is_retired = True
+            row.state = "retired"
     address = f"/blueprints/{blueprint.public_id}"
 
     answer = admin.post(f"{address}/draw", data={"csrf_token": csrf_token(admin, address)})

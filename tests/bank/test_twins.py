@@ -12,10 +12,11 @@ from tests.bank.test_editor import fields
 from tests.support.clock import ManualClock
 from tests.support.world import World, sign_in
 from tiejun.audit import Actor
+from tiejun.bank.importing import ImportPlan, import_items
 from tiejun.bank.item_files import ItemFile
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.reports import ItemReport
-from tiejun.bank.service import ImportPlan, import_items
+from tiejun.bank.secrecy import EVERYTHING
 from tiejun.bank.twins import most_alike
 from tiejun.db import Database
 
@@ -124,6 +125,6 @@ def test_twins_are_found_with_two_queries_however_many_there_are(run: Run, laws:
     with laws.reading() as db:
         db.connection()
         event.listen(laws.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
-        found = most_alike(db, asking("new").content_json(), "new")
+        found = most_alike(db, EVERYTHING, asking("new").content_json(), "new")
     assert len(found) == 3
     assert len(asked) == 2

@@ -12,6 +12,7 @@ from tests.support.clock import ManualClock
 from tests.support.world import World, sign_in
 from tiejun.audit import Actor
 from tiejun.bank.models import ItemPurpose
+from tiejun.bank.secrecy import EVERYTHING
 from tiejun.bank.service import save_item
 from tiejun.bank.version_comparison import Line, VersionComparison, compare_versions
 from tiejun.db import Database
@@ -39,7 +40,7 @@ def compared(
     database: Database, old: int | None = None, new: int | None = None, code: str = "B5-1"
 ) -> VersionComparison:
     with database.reading() as db:
-        return compare_versions(db, code, old, new)
+        return compare_versions(db, EVERYTHING, code, old, new)
 
 
 def changes(found: VersionComparison) -> dict[str, Line]:

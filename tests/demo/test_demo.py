@@ -40,7 +40,7 @@ def app(laid: Core) -> Flask:
 
 def test_the_demo_holds_people_results_certificates_and_make_ups(laid: Core) -> None:
     with laid.database.reading() as db:
-        assert len(accounts(db)) == 14
+        assert len(accounts(db)) == 15
         assert db.scalar(select(func.count()).select_from(Result)) == 16
         numbers = db.scalars(select(Certificate.number).order_by(Certificate.number)).all()
         assert db.scalar(select(func.count()).select_from(MakeUpCase)) == 6
@@ -156,4 +156,4 @@ def test_a_demo_that_was_cut_off_is_laid_anew(tmp_path: Path) -> None:
         migrate.upgrade(core.database)
         prepare_demo(core)
         with core.database.reading() as db:
-            assert len(accounts(db)) == 14
+            assert len(accounts(db)) == 15

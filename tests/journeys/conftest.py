@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,8 +33,8 @@ def exam_room(exam_server: Server) -> Iterator[OpenRoom]:
     """Open an exam room on the served application; the plan says when its sitting is."""
     rooms: list[ExamRoom] = []
 
-    def open_room(plan: Plan | None = None) -> ExamRoom:
-        rooms.append(ExamRoom(exam_server, plan))
+    def open_room(plan: Plan | None = None, paper: dict[str, Any] | None = None) -> ExamRoom:
+        rooms.append(ExamRoom(exam_server, plan, paper))
         return rooms[-1]
 
     yield open_room

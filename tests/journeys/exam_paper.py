@@ -1,6 +1,10 @@
 """A paper with every type of question, in our own words, as long as a test wants it."""
 
+import base64
+import io
 from typing import Any
+
+from PIL import Image
 
 STIMULUS = (
     "<p>3月2日，某县生态环境执法人员二人出示执法证件，对一家电镀企业的车间排放口采样。"
@@ -37,6 +41,38 @@ def a_paper(times: int = 1) -> dict[str, Any]:
     }
 
 
+def a_picture() -> str:
+    """Return an address that holds a pale picture of 300 by 200 pixels."""
+    out = io.BytesIO()
+    Image.new("RGB", (300, 200), "#dfe8e2").save(out, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(out.getvalue()).decode()}"
+
+
+def further_paper() -> dict[str, Any]:
+    """Return a paper with one question of each further type, and one of free points."""
+    slots = _Slots()
+    some = [{"id": f"s{n}", "html": text} for n, text in enumerate(("立案", "调查取证", "告知", "决定"))]
+    ends = [{"id": f"t{n}", "html": text} for n, text in enumerate(("七日内", "三十日内", "当场"))]
+    areas: list[dict[str, Any]] = [
+        {"id": "a1", "html": "排放口", "shape": "circle", "coords": [80, 80, 40]},
+        {"id": "a2", "html": "监测点", "shape": "rect", "coords": [150, 40, 250, 120]},
+    ]
+    blanks = [option | {"blank": 1 + n // 2} for n, option in enumerate(some)]
+    shown = [
+        slots.further("inline_choice", "先____，再____。", options=blanks, blanks=2),
+        slots.further("match", "各项的时限是？", options=some[:2], targets=ends, most=1),
+        slots.further("match", "各项可以在什么时候做？", options=some[2:], targets=ends, most=2),
+        slots.further("order", "按先后排列。", options=some),
+        slots.further("hottext", "当事人{{s0}}之后，机关{{s1}}，并{{s2}}。", options=some[:3], most=2),
+        slots.further("gap_match", "____之前要____。", options=some, blanks=2, most=1),
+        slots.further("hotspot", "选出排放口。", options=areas, image=a_picture(), most=1),
+        slots.further("hotspot", "点出监测点。", image=a_picture(), most=2),
+        slots.further("slider", "限值是多少？", bounds={"lower": 0, "upper": 10, "step": 0.5}),
+    ]
+    section = {"title": "一、其他题型", "instructions": "", "slots": shown}
+    return {"form": "B", "title": "其他题型", "sections": [section]}
+
+
 class _Slots:
     """Numbers the slots, and the options of the whole form: "k7" is the form's own name of an option."""
 
@@ -48,6 +84,10 @@ class _Slots:
         self.last += 1
         stem = stem.format(n=self.last)
         return {"slot": self.last, "type": kind, "points": points, "stem_html": stem, "options": [], **more}
+
+    def further(self, kind: str, stem: str, **more: Any) -> dict[str, Any]:
+        self.last += 1
+        return {"slot": self.last, "type": kind, "points": 4, "stem_html": stem, "options": [], **more}
 
     def true_false(self) -> dict[str, Any]:
         return self._slot("true_false", 1, "第{n}项说法：现场检查时，执法人员应当主动出示执法证件。")

@@ -46,11 +46,11 @@ class Stored:
 class ExamRoom:
     """One sitting on a served application; reads and changes its database beside the server."""
 
-    def __init__(self, server: Server, plan: Plan | None = None) -> None:
+    def __init__(self, server: Server, plan: Plan | None = None, paper: dict[str, Any] | None = None) -> None:
         self.server = server
         self.plan = plan or Plan()
         self.database = Database(server.database_url)
-        self.paper = a_paper(self.plan.times)
+        self.paper = paper or a_paper(self.plan.times)
         self.now = datetime.now(UTC)  # the served application runs on the machine's clock
         self.number = next(NUMBERS)
         self.login = f"candidate-{self.number}-0"

@@ -12,7 +12,7 @@ from tests.support.world import PASSWORD, make_world
 from tiejun.audit import SYSTEM
 from tiejun.bank.laws_service import sync_register
 from tiejun.bank.models import Item, ItemPurpose
-from tiejun.bank.service import install_starter
+from tiejun.bank.shipped import install_starter
 from tiejun.db import Database
 
 
@@ -29,7 +29,7 @@ def officer(live_server, contexts):
         sync_register(db)
         install_starter(db, SYSTEM, now, ItemPurpose.PRACTICE)
         # The journey needs to know what comes: one choice, one essay.
-        db.execute(update(Item).where(Item.kind.not_in(("single", "essay"))).values(is_retired=True))
+        db.execute(update(Item).where(Item.kind.not_in(("single", "essay"))).values(state="retired"))
     database.dispose()
     page = contexts.new(viewport=PHONE).new_page()
     page.goto(f"{live_server.url}/sign-in")

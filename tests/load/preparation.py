@@ -126,7 +126,16 @@ def import_banks(home: Installation, data: Path | None, report: Report) -> None:
             continue
         expected = row["expected"]
         flagged, name = set(expected["flagged_rows"]), Path(row["file"]).name
-        words = ("items", "import", data / row["file"], "--purpose", "practice", "--skip-faulty")
+        words = (
+            "items",
+            "import",
+            data / row["file"],
+            "--purpose",
+            "practice",
+            "--state",
+            "operational",
+            "--skip-faulty",
+        )
         found = home.run_json(*words, expect=3 if flagged else 0)
         report.equal(f"{name}: rows read", found["read"], expected["items"])
         rows = {int(problem["where"].rpartition("!")[2]) for problem in found["problems"]}
@@ -143,7 +152,7 @@ def import_starter(home: Installation, report: Report) -> None:
     rows = [row for path in sorted(STARTER.glob("*.json")) for row in json.loads(path.read_text())["items"]]
     path = home.folder / "starter.json"
     path.write_text(json.dumps({"items": rows}, ensure_ascii=False))
-    found = home.run_json("items", "import", path, "--purpose", "exam")
+    found = home.run_json("items", "import", path, "--purpose", "exam", "--state", "operational")
     report.equal("starter items taken", (found["created"], found["problems"]), (len(rows), []))
     report.check(len(rows) >= 120, f"only {len(rows)} starter items")
     report.figure("starter items", len(rows))

@@ -11,7 +11,7 @@ from tests.support.world import World, make_world
 from tiejun.audit import SYSTEM
 from tiejun.bank.laws_service import sync_register
 from tiejun.bank.models import Item, ItemPurpose
-from tiejun.bank.service import install_starter
+from tiejun.bank.shipped import install_starter
 from tiejun.clock import beijing
 from tiejun.db import Database
 from tiejun.demo.answers import answer_to

@@ -1,5 +1,6 @@
 """Items and blueprints made for tests; nothing here is law."""
 
+from copy import deepcopy
 from typing import Any
 
 from question_bank.assembly.blueprint import Blueprint
@@ -13,8 +14,58 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "essay": {"options": "", "key": None, "points": 10},
 }
 
+DIGEST = "d" * 64
+FURTHER: dict[str, dict[str, Any]] = {
+    "inline_choice": {
+        "stem": "自____起____日内",
+        "options": [
+            {"id": letter, "text": f"选项{letter}", "blank": blank}
+            for letter, blank in [("a", 1), ("b", 1), ("c", 2), ("d", 2), ("e", 2)]
+        ],
+        "key": ["b", "c"],
+    },
+    "match": {
+        "options": [{"id": letter, "text": f"左{letter}"} for letter in "abc"],
+        "targets": [{"id": letter, "text": f"右{letter}"} for letter in "xyz"],
+        "most": 1,
+        "key": [["a", "y"], ["b", "x"]],
+    },
+    "order": {
+        "options": [{"id": letter, "text": f"步骤{letter}"} for letter in "abcd"],
+        "key": ["c", "a", "d", "b"],
+    },
+    "hottext": {
+        "stem": "甲{{a}}乙{{b}}，丙{{c}}。",
+        "options": [{"id": letter, "text": f"片段{letter}"} for letter in "abc"],
+        "most": 2,
+        "key": ["a", "c"],
+    },
+    "gap_match": {
+        "stem": "先____，再____，后____",
+        "options": [{"id": letter, "text": f"词{letter}"} for letter in "abcd"],
+        "most": 1,
+        "key": ["d", None, "a"],
+    },
+    "hotspot": {
+        "image": DIGEST,
+        "options": [
+            {"id": "a", "text": "排口", "shape": "circle", "coords": [10, 10, 5]},
+            {"id": "b", "text": "车间", "shape": "rect", "coords": [20, 20, 40, 40]},
+            {"id": "c", "text": "围墙", "shape": "poly", "coords": [50, 50, 60, 50, 60, 60]},
+        ],
+        "most": 2,
+        "key": ["a", "c"],
+    },
+    "slider": {"bounds": {"lower": 0, "upper": 10, "step": 0.5}, "key": 2.5},
+    "upload": {"accept": ["pdf", "docx"], "key": None},
+}
+"""What the types beyond the five plain ones have of their own."""
+
 
 def part_json(kind: str, stem: str = "题干", **changes: Any) -> dict[str, Any]:
+    if kind in FURTHER:
+        bare = {"type": kind, "options": [], "points": 4, "rubric": []}
+        return deepcopy(bare | {"stem": stem} | FURTHER[kind] | changes)
     answer = ANSWERS[kind]
     part = {
         "type": kind,

@@ -78,6 +78,87 @@ def essay(prompt: str = "论述三性。", name: str = "RESPONSE") -> str:
     return f'<extendedTextInteraction responseIdentifier="{name}">{inside}</extendedTextInteraction>'
 
 
+def choices(tag: str, *names: str, most: int = 1) -> str:
+    """Return options that may be used so often."""
+    return "".join(f'<{tag} identifier="{name}" matchMax="{most}">{name}项</{tag}>' for name in names)
+
+
+def match(left: str = "AB", right_: str = "XYZ", most: int = 1, limit: int = 0) -> str:
+    """Return two columns, each letter an option."""
+    columns = "".join(
+        f"<simpleMatchSet>{choices('simpleAssociableChoice', *names, most=use)}</simpleMatchSet>"
+        for names, use in ((left, most), (right_, 0))
+    )
+    return (
+        f'<matchInteraction responseIdentifier="RESPONSE" maxAssociations="{limit}">'
+        f"<prompt>连线。</prompt>{columns}</matchInteraction>"
+    )
+
+
+def associate(*names: str) -> str:
+    """Return one list to find pairs in."""
+    inner = choices("simpleAssociableChoice", *names)
+    return (
+        '<associateInteraction responseIdentifier="RESPONSE" maxAssociations="2"><prompt>配对。</prompt>'
+        f"{inner}</associateInteraction>"
+    )
+
+
+def order(*names: str, more: str = "") -> str:
+    """Return options to be put in order."""
+    inner = choices("simpleChoice", *names)
+    prompt = f"<prompt>排序。</prompt>{inner}"
+    return f'<orderInteraction responseIdentifier="RESPONSE" {more}>{prompt}</orderInteraction>'
+
+
+def hottext(most: int = 1) -> str:
+    """Return a sentence with three pieces to mark: A, B, C."""
+    return (
+        f'<hottextInteraction responseIdentifier="RESPONSE" maxChoices="{most}"><p>凡<hottext identifier="A">'
+        'A项</hottext>者，<hottext identifier="B">B项</hottext>，<hottext identifier="C">C项</hottext>。</p>'
+        "</hottextInteraction>"
+    )
+
+
+def gap_match() -> str:
+    """Return three words for two gaps, G1 and G2."""
+    return (
+        '<gapMatchInteraction responseIdentifier="RESPONSE"><prompt>填空。</prompt>'
+        f"{choices('gapText', 'A', 'B', 'C')}"
+        '<p>由<gap identifier="G1"/>罚<gap identifier="G2"/>。</p></gapMatchInteraction>'
+    )
+
+
+def hotspot() -> str:
+    """Return a picture with two areas, A and B."""
+    return (
+        '<hotspotInteraction responseIdentifier="RESPONSE" maxChoices="1"><prompt>哪里？</prompt>'
+        '<object type="image/png" data="a.png">厂区</object>'
+        '<hotspotChoice identifier="A" shape="circle" coords="10,10,5" hotspotLabel="排口"/>'
+        '<hotspotChoice identifier="B" shape="poly" coords="1,1,2,2,3,1"/></hotspotInteraction>'
+    )
+
+
+def slider() -> str:
+    """Return a scale from 0 to 100."""
+    return (
+        '<sliderInteraction responseIdentifier="RESPONSE" lowerBound="0" upperBound="100" step="10">'
+        "<prompt>百分之几？</prompt></sliderInteraction>"
+    )
+
+
+def upload(kind: str = "") -> str:
+    """Return a request for a file."""
+    return (
+        f'<uploadInteraction responseIdentifier="RESPONSE" {kind}><prompt>交表。</prompt></uploadInteraction>'
+    )
+
+
+def ordered(*correct: str) -> str:
+    """Return a declaration of an order."""
+    return declared(*correct, many=True).replace("multiple", "ordered")
+
+
 def rule(test: str, then: str, otherwise: str = "") -> str:
     """Return a condition of the rules."""
     final = f"<responseElse>{otherwise}</responseElse>" if otherwise else ""

@@ -107,7 +107,7 @@ def test_the_edge_of_what_is_allowed_is_allowed(changes: dict[str, Any]) -> None
         ({"sections": []}, "sections"),
         ({"sections": section_json(count=0)}, "count"),
         ({"sections": section_json(points=0)}, "points"),
-        ({"sections": section_json(kind="match")}, ""),
+        ({"sections": section_json(kind="riddle")}, ""),
         ({"sections": section_json(parts=[{"type": "essay", "points": 1}])}, "parts"),
         ({"sections": section_json(kind="case", parts=[{"type": "essay", "points": 1}])}, "parts"),
         ({"module_weights": {"A": -1, "B": 2}}, "module_weights"),
@@ -120,3 +120,8 @@ def test_a_contradiction_is_named(changes: dict[str, Any], field: str) -> None:
         Blueprint.from_json(blueprint_json(**changes))
 
     assert field in {problem.field for problem in caught.value.problems}
+
+
+def test_files_cannot_be_uploaded_in_an_exam_room():
+    with pytest.raises(BlueprintError, match="上传题不能进入试卷"):
+        make_blueprint({"upload": 1})

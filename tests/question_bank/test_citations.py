@@ -1,5 +1,7 @@
 """Articles cited in running text."""
 
+from typing import Any
+
 import pytest
 
 from question_bank.formats.citations import chinese_number, find_citations
@@ -40,7 +42,11 @@ def test_what_is_no_numeral_is_refused(text: str) -> None:
         ("《生态环境法典》第一千零五十四条", [(CODE, "1054")]),
         (
             "依照《中华人民共和国生态环境法典》第1054条第一款、第1060条的规定",
-            [(CODE, "1054"), (CODE, "1060")],
+            [(CODE, "1054", 1), (CODE, "1060")],
+        ),
+        (
+            "《生态环境法典》第一千零五十四条第二款第（三）项、第(四)项、第五款，《刑法》第338条第三项",
+            [(CODE, "1054", 2, 3), (CODE, "1054", 2, 4), (CODE, "1054", 5), ("criminal-law", "338", None, 3)],
         ),
         ("《刑法》第一百二十条之一", [("criminal-law", "120-1")]),
         ("《生态环境法典》第五十一条和《刑法》第三百三十八条", [(CODE, "51"), ("criminal-law", "338")]),
@@ -49,10 +55,10 @@ def test_what_is_no_numeral_is_refused(text: str) -> None:
         ("《生态环境法典》第1千条", []),
     ],
 )
-def test_articles_are_found(text: str, citations: list[tuple[str, str]]) -> None:
+def test_articles_are_found(text: str, citations: list[tuple[Any, ...]]) -> None:
     found, unknown = find_citations(text, load_register())
 
-    assert found == [Citation(law, article) for law, article in citations]
+    assert found == [Citation(*cited) for cited in citations]
     assert unknown == []
 
 

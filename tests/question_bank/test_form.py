@@ -8,7 +8,7 @@ import pytest
 from question_bank.assembly.draw import Draw, assemble
 from question_bank.assembly.form import SlotMap, build_form, canonical_json, canonical_value, sha256_hex
 from question_bank.item import Item
-from question_bank.scoring import ValueShapeError, check_value, score_response
+from question_bank.scoring import ResponseShape, ValueShapeError, check_value, score_response
 from tests.question_bank.builders import item_json, make_bank, make_blueprint, make_item, part_json
 
 KINDS = {"true_false": 2, "single": 3, "multiple": 2, "fill_in": 1, "case": 1, "essay": 1}
@@ -106,6 +106,7 @@ def test_the_same_seed_builds_the_same_form(draw: Draw) -> None:
 def test_right_answers_on_the_form_score_full_points(draw: Draw) -> None:
     form = build_form(draw, 5)
     items = {item.id: item for item in draw.items}
+    shown_slots = {slot["slot"]: slot for section in form.paper["sections"] for slot in section["slots"]}
     for slot_map in form.slots:
         part = items[slot_map.item_id].parts[slot_map.part_index]
         shown: object = part.key
@@ -116,7 +117,7 @@ def test_right_answers_on_the_form_score_full_points(draw: Draw) -> None:
         elif part.blanks and isinstance(part.key, tuple):
             shown = [accepted[0] for accepted in part.key]
 
-        check_value(part.type, shown, slot_map.option_map.values(), part.blanks)
+        check_value(ResponseShape.from_json(shown_slots[slot_map.slot]), shown)
         score = score_response(part, canonical_value(slot_map, shown), maximum=slot_map.points)
 
         assert score.points == (0 if part.type == "essay" else slot_map.points)

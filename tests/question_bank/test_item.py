@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from question_bank.item import Item, ItemError, ItemKind, PartType, Tier
-from tests.question_bank.builders import item_json, make_item, part_json
+from tests.question_bank.builders import FURTHER, item_json, make_item, part_json
 
-KINDS = ["single", "multiple", "true_false", "fill_in", "essay", "case"]
+PLAIN = ["single", "multiple", "true_false", "fill_in", "essay", "case"]
+KINDS = [*PLAIN, *FURTHER]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -28,7 +29,7 @@ def test_the_two_halves_of_an_item_join_again(kind: str) -> None:
     assert Item.join(item.content_json(), item.key_json()) == item
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", PLAIN)
 def test_the_half_a_candidate_sees_holds_no_key(kind: str) -> None:
     item = make_item(kind, rationale="解析在此", figures=["五年"])
 
@@ -103,7 +104,7 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
     ("single", {"tiers": []}, "tiers"),
     ("single", {"tiers": ["primary", "primary"]}, "tiers"),
     ("single", {"tiers": ["senior"]}, "tiers"),
-    ("single", {"kind": "match"}, "kind"),
+    ("single", {"kind": "riddle"}, "kind"),
     ("single", {"kind": ["single"]}, "kind"),
     ("single", {"difficulty": 1.01}, "difficulty"),
     ("single", {"difficulty": -0.01}, "difficulty"),
@@ -117,6 +118,10 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
     ("single", {"citations": [{"law": "criminal-law", "article": 120}]}, "citations"),
     ("single", {"citations": [{"law": "criminal-law", "article": "0"}]}, "citations"),
     ("single", {"citations": [{"law": "刑法", "article": "120"}]}, "citations"),
+    ("single", {"citations": [{"law": "criminal-law", "article": "120", "paragraph": 0}]}, "citations"),
+    ("single", {"citations": [{"law": "criminal-law", "article": "120", "item": "三"}]}, "citations"),
+    ("single", {"citations": [{"law": "criminal-law", "article": "120", "item": 100}]}, "citations"),
+    ("single", {"transitional": "yes"}, "transitional"),
     ("single", {"figures": [""]}, "figures"),
     ("single", {"rationale": None}, "rationale"),
     ("single", {"colour": "red"}, "colour"),

@@ -1,18 +1,9 @@
-"""What a new version changes, what takes an old article's place, and how well that is found."""
+"""What takes an old article's place, and how well that is found."""
 
 import json
 from pathlib import Path
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from question_bank.law_change import (
-    ArticleIndex,
-    Edit,
-    candidates,
-    difference,
-    normalised,
-)
+from question_bank.law_change import ArticleIndex, normalised
 from question_bank.laws import Article, parse_law
 
 LABELS = Path(__file__).parent / "data" / "code_labels.json"
@@ -29,37 +20,6 @@ def test_blanks_and_widths_do_not_make_a_text_another():
     assert normalised("十万元") != normalised("十五万元")
 
 
-def test_a_changed_figure_is_told_whole():
-    found = difference("处十万元以上五十万元以下的罚款。", "处二十万元以上五十万元以下的罚款。")
-    assert [(segment.edit, segment.text) for segment in found] == [
-        (Edit.EQUAL, "处"),
-        (Edit.REMOVED, "十万"),
-        (Edit.ADDED, "二十万"),
-        (Edit.EQUAL, "元以上五十万元以下的罚款。"),
-    ]
-
-
-def test_a_single_common_character_does_not_break_a_change_in_two():
-    found = difference("由甲乙丙处理。", "由丁乙戊处理。")
-    assert [(segment.edit, segment.text) for segment in found] == [
-        (Edit.EQUAL, "由"),
-        (Edit.REMOVED, "甲乙丙"),
-        (Edit.ADDED, "丁乙戊"),
-        (Edit.EQUAL, "处理。"),
-    ]
-
-
-TEXTS = st.text("罚款一二三万元，。\n条A1 ", max_size=40)
-
-
-@given(TEXTS, TEXTS)
-def test_a_difference_spells_both_texts(old: str, new: str):
-    found = difference(old, new)
-    assert "".join(s.text for s in found if s.edit is not Edit.ADDED) == old
-    assert "".join(s.text for s in found if s.edit is not Edit.REMOVED) == new
-    assert all(segment.text for segment in found)
-
-
 def test_the_likest_articles_come_first_and_no_more_than_asked_for():
     new = [
         article(1, "禁止在人口集中地区焚烧沥青、油毡、橡胶。"),
@@ -67,7 +27,7 @@ def test_the_likest_articles_come_first_and_no_more_than_asked_for():
         article(3, "排放含病原体的医疗污水，应当消毒。"),
         article(4, "海上试油时，应当确保油气充分燃烧。"),
     ]
-    found = candidates("含病原体的污水应当经过消毒处理；方可排放。", new, most=2)
+    found = ArticleIndex(new).nearest("含病原体的污水应当经过消毒处理；方可排放。", most=2)
     assert [candidate.key for candidate in found] == ["2", "3"]
     assert 1 >= found[0].score > found[1].score > 0
 
@@ -83,8 +43,8 @@ def test_among_like_words_a_like_place_decides():
 
 
 def test_a_text_without_a_word_in_common_has_no_candidate():
-    assert candidates("甲乙丙丁", [article(1, "罚款")]) == []
-    assert candidates("罚款", []) == []
+    assert ArticleIndex([article(1, "罚款")]).nearest("甲乙丙丁") == []
+    assert ArticleIndex([]).nearest("罚款") == []
 
 
 def test_the_right_article_of_the_code_is_among_the_first_three(test_data: Path):

@@ -107,11 +107,12 @@ def test_a_difference_holds_both_texts_whole(old: str, new: str) -> None:
 def test_a_difference_is_grouped_into_runs_that_can_be_read() -> None:
     assert difference("处一万元以上十万元以下的罚款。", "处二万元以上二十万元以下的罚款。") == [
         (Run.KEPT, "处"),
-        (Run.OLD, "一"),
-        (Run.NEW, "二"),
-        (Run.KEPT, "万元以上"),
-        (Run.NEW, "二"),
-        (Run.KEPT, "十万元以下的罚款。"),
+        (Run.OLD, "一万"),
+        (Run.NEW, "二万"),
+        (Run.KEPT, "元以上"),
+        (Run.OLD, "十万"),
+        (Run.NEW, "二十万"),
+        (Run.KEPT, "元以下的罚款。"),
     ]
 
 

@@ -77,6 +77,16 @@ def test_a_citation_holds_only_while_its_version_is_in_force(law: str, day: date
     assert len(citation_problems(item, load_register(), day)) == found
 
 
+def test_an_item_on_the_passage_to_new_law_may_cite_what_has_ended() -> None:
+    cited = [{"law": "env-protection-law-2014", "article": "1"}]
+    day = date(2026, 8, 15)
+
+    assert citation_problems(make_item(citations=cited), load_register(), day)
+    assert not citation_problems(make_item(citations=cited, transitional=True), load_register(), day)
+    unknown = [{"law": "no-such-law", "article": "1"}]
+    assert citation_problems(make_item(citations=unknown, transitional=True), load_register(), day)
+
+
 def test_figures_must_stand_in_a_cited_article() -> None:
     laws = {"made-up-law": parse_law(law_json(), "made-up.json")}
     cited = {"law": "made-up-law", "article": "1"}

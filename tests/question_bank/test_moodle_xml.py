@@ -15,6 +15,7 @@ from question_bank.formats.report import QuestionReport
 from question_bank.formats.row import ImportDefaults
 from question_bank.markup import image_digests, markup_problems
 from question_bank.terms import PartType
+from tests.question_bank.builders import ANSWERS
 from tests.question_bank.moodle import answer, choice, file, html, image_bytes, question, quiz
 
 RED, BLUE = image_bytes("red"), image_bytes("blue")
@@ -40,7 +41,7 @@ def test_the_four_types_we_hold_come_in():
     )
     assert report.problems == []
     parts = [item.parts[0] for item in report.items]
-    assert [part.type for part in parts] == list(PartType)
+    assert [part.type for part in parts] == [PartType(kind) for kind in ANSWERS]
     assert [part.key for part in parts] == ["a", ("a", "b"), False, (("五年", "5年"),), None]
     assert [(point.points, point.text) for point in parts[4].rubric] == [(5, "写出三性")]
 

@@ -15,7 +15,8 @@ from question_bank.assembly.form import item_images
 from question_bank.formats import qti_package
 from question_bank.formats.qti import XmlRefused, is_qti, read_qti
 from question_bank.formats.report import QuestionReport
-from question_bank.item import Part
+from question_bank.item import Item, Part
+from question_bank.scoring import score_response
 from question_bank.terms import PartType
 from tests.question_bank.moodle import image_bytes
 from tests.question_bank.qti import NAMESPACES, choice, declared, item, manifest, package, zipped
@@ -237,19 +238,31 @@ def test_an_archive_is_a_package_if_it_has_a_manifest():
 
 # --- the files of others
 
-TAKEN = {"qti21": (4, 12), "qti22": (13, 57), "qti30": (20, 45), "qti30-scoring": (3, 8), "qti-bad": (0, 1)}
+TAKEN = {"qti21": (9, 12), "qti22": (24, 57), "qti30": (35, 45), "qti30-scoring": (3, 8), "qti-bad": (0, 1)}
 """How many of the folder's items come in, of how many that are read."""
 ADAPTS = ("adaptive", "template")
 NOT_HELD = ("本系统没有 QTI 的", "自适应题", "模板变量")
-HELD = {
-    "single-choice",
-    "true-false",
-    "multiple-choice",
-    "inline-choice",
-    "essay",
-    "text-entry",
-    "cloze-text",
+KINDS = {
+    "single-choice": "single",
+    "true-false": "true_false",
+    "multiple-choice": "multiple",
+    "inline-choice": "inline_choice",
+    "essay": "essay",
+    "text-entry": "fill_in",
+    "cloze-text": "fill_in",
+    "match": "match",
+    "associate": "match",
+    "order": "order",
+    "hottext": "hottext",
+    "gap-match": "gap_match",
+    "hotspot": "hotspot",
+    "slider": "slider",
+    "upload": "upload",
+    "composite(choice+gapMatch+inlineChoice+textEntry)": "case",
+    "composite(textEntry+upload)": "case",
+    "composite(choice+slider)": "case",
 }
+"""What the manifest's kinds are here."""
 WHOLE = {
     "InvalidArchive.zip": "既不是有效的 ZIP 压缩包，也不是 XML",
     "MissingManifest.zip": "没有清单 imsmanifest.xml",
@@ -272,10 +285,16 @@ WHY = {
     "likert.xml": "没有声明答案",
     "choice_multiple_chocolade.xml": "选项有 14 个",
     "choice_ruby.xml": "选项有 10 个",
-    "TextEntrynumeric_770468849.xml": "范围",
-    "TextEntrysubset_806481421.xml": "互相牵连",
+    "upload_composite.xml": "有一空没有声明答案",
+    "data-attributes.xml": "缺少图片",
+    "choices.xml": "互相牵连",
+    "exemplar04.xml": "缺少图片“passages/images/",
     "exemplar05.xml": "缺少图片“passages/images/",
     "exemplar06.xml": "缺少图片“passages/images/",
+    "QTI3-hotspot.xml": "请导入含图片的整个 ZIP 包",
+    "map-response-template.xml": "请导入含图片的整个 ZIP 包",
+    "simple-match-processing.xml": "请导入含图片的整个 ZIP 包",
+    "with-else-if.xml": "请导入含图片的整个 ZIP 包",
     "extended-text-outcome-declaration-without-default.xml": "应为文字或数，这里是 identifier",
 }
 """Why an item of a type that we hold is refused."""
@@ -295,20 +314,67 @@ def sources(path: Path) -> Mapping[str, str]:
         return {name: archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml")}
 
 
-def expected_key(part: Part, responses: Mapping[str, Any], source: str) -> object:
-    """Return the key of a part as the manifest has it, in our words."""
-    correct = [value for response in responses.values() for value in response["correct"] or ()]
-    options = re.findall(r'<(?:qti-)?(?:simple|inline)-?[cC]hoice\s[^>]*?identifier="([^"]+)"', source)
+OPTIONS = {
+    "single": r"simple-?[cC]hoice",
+    "multiple": r"simple-?[cC]hoice",
+    "order": r"simple-?[cC]hoice",
+    "inline_choice": r"inline-?[cC]hoice",
+    "hottext": r"hottext",
+    "gap_match": r"gap-?(?:[tT]ext|[iI]mg)",
+    "hotspot": r"hotspot-?[cC]hoice",
+    "match": r"simple-?[aA]ssociable-?[cC]hoice",
+}
+
+
+def names(part: Part, source: str, correct: list[str]) -> dict[str, str]:
+    """Return our option ids as the source names them, the options being in the order of the source."""
+    spelled = rf'<(?:qti-)?{OPTIONS[part.type.value]}\s[^>]*?identifier="([^"]+)"'
+    found = re.findall(spelled, source)
+    ours = [option.id for option in (*part.options, *part.targets)]
+    if part.type is PartType.MATCH and re.search("associate-?[iI]nteraction", source):
+        # The options of an associate are divided into columns: what a pair begins with stands on the left.
+        firsts = {pair.split()[0] for pair in correct}
+        found = [one for one in found if one in firsts] + [one for one in found if one not in firsts]
+    return dict(zip(ours, found, strict=True))
+
+
+def found_key(part: Part, source: str, correct: list[str]) -> list[str]:
+    """Return the key of a part in the words of its source, as the manifest has it."""
+    key: Any = part.key
+    if part.type in (PartType.ESSAY, PartType.UPLOAD):
+        return []
+    if part.type is PartType.SLIDER:
+        return [str(key)]
     if part.type is PartType.TRUE_FALSE:
-        return correct == ["true"]
-    if part.type in (PartType.SINGLE, PartType.MULTIPLE):
-        ids = tuple(sorted("abcdefgh"[options.index(value)] for value in correct))
-        return ids[0] if part.type is PartType.SINGLE else ids
-    return correct or None
+        return ["true" if key else "false"]
+    if part.type is PartType.FILL_IN:
+        return [accepted[0] for accepted in key]
+    ours = names(part, source, correct)
+    if part.type is PartType.MATCH:
+        return sorted(f"{ours[one]} {ours[other]}" for one, other in key)
+    if part.type is PartType.GAP_MATCH:
+        gaps = re.findall(r'<(?:qti-)?gap\s[^>]*?identifier="([^"]+)"', source)
+        return sorted(f"{ours[word]} {gap}" for word, gap in zip(key, gaps, strict=True) if word)
+    found = [ours[one] for one in ([key] if isinstance(key, str) else key)]
+    return found if part.type is PartType.ORDER else sorted(found)
 
 
-def found_key(part: Part) -> object:
-    return [accepted[0] for accepted in part.key] if part.type is PartType.FILL_IN else part.key
+def right_value(part: Part) -> object:
+    """Return the response that is the key."""
+    key: Any = part.key
+    return [accepted[0] for accepted in key] if part.type is PartType.FILL_IN else key
+
+
+def check_keys(parts: tuple[Part, ...], responses: Mapping[str, Any], source: str, here: str) -> None:
+    """Check that the keys of an item are the recorded answers, where there are any."""
+    expected = [value for response in responses.values() for value in response["correct"] or ()]
+    found = [value for part in parts for value in found_key(part, source, expected)]
+    if not expected or parts[0].type is PartType.ESSAY:
+        return
+    if parts[0].type in (PartType.ORDER, PartType.FILL_IN):
+        assert found == expected, here
+    else:
+        assert sorted(found) == sorted(expected), here
 
 
 def check_item(report: QuestionReport, expected: Mapping[str, Any], source: str, file: str) -> bool:
@@ -318,14 +384,26 @@ def check_item(report: QuestionReport, expected: Mapping[str, Any], source: str,
     reasons = [problem.message for problem in report.problems if here in problem.where]
     assert bool(rows) != bool(reasons), here
     if reasons:
-        is_held = expected["kind"] in HELD and not str(expected["scores"].get("skip")).startswith(ADAPTS)
+        is_held = expected["kind"] in KINDS and not str(expected["scores"].get("skip")).startswith(ADAPTS)
         assert any(reason in reasons[0] for reason in ([WHY[file]] if is_held else NOT_HELD)), here
         return False
-    assert expected["kind"] in HELD, here
-    (part,) = report.items[report.rows.index(rows[0])].parts
-    assert found_key(part) == expected_key(part, expected["responses"], source), here
-    if isinstance(expected["scores"].get("correct"), float | int):
-        assert float(part.points) == expected["scores"]["correct"], here
+    found = report.items[report.rows.index(rows[0])]
+    kind = KINDS[expected["kind"]]
+    # Two options whose words are neither true nor false are a single choice.
+    assert found.kind.value in ({kind, "single"} if kind == "true_false" else {kind}), here
+    assert len(found.parts) == (4 if kind == "case" else 1), here
+    check_keys(found.parts, expected["responses"], source, here)
+    assert found.source is not None
+    assert found.source.identifier == expected["identifier"]
+    assert ("responseProcessing" in source or "response-processing" in source) == bool(
+        found.source.processing
+    )
+    if isinstance(expected["scores"].get("correct"), float | int) and kind != "essay":
+        scores = [score_response(part, right_value(part)).points for part in found.parts]
+        assert float(sum(scores)) == expected["scores"]["correct"] == float(found.points), here
+    if "empty" in expected["scores"]:
+        assert expected["scores"]["empty"] == sum(score_response(p, None).points for p in found.parts)
+    assert Item.from_json(json.loads(json.dumps(found.to_json()))) == found
     return True
 
 
@@ -348,6 +426,6 @@ def test_each_real_item_comes_in_with_its_recorded_key_or_is_refused_by_name(tes
         assert report.read == len(expected["items"]), name
         files = sources(path)
         for one in expected["items"]:
-            source = next(text for at, text in files.items() if at.endswith(one.get("file", "")))
+            source = next(text for at, text in files.items() if f"/{at}".endswith(f"/{one.get('file', '')}"))
             taken += check_item(report, one, source, Path(one.get("file", name)).name)
     assert (taken, read) == TAKEN[folder]

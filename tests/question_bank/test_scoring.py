@@ -133,7 +133,7 @@ WRONG_SHAPES: list[tuple[str, object]] = [
 @pytest.mark.parametrize(("kind", "value"), WRONG_SHAPES)
 def test_a_value_of_the_wrong_shape_is_refused_and_never_scored(kind: str, value: object) -> None:
     with pytest.raises(ValueShapeError):
-        check_value(PartType(kind), value, LETTERS, 1)
+        check_value(part(kind).response_shape, value)
     with pytest.raises(ValueShapeError):
         score_response(part(kind), value)
 
@@ -143,12 +143,12 @@ def test_a_value_of_the_wrong_shape_is_refused_and_never_scored(kind: str, value
     [("fill_in", ["字" * MAX_BLANK]), ("essay", "字" * MAX_ESSAY), ("essay", ""), ("multiple", LETTERS)],
 )
 def test_the_longest_value_is_accepted(kind: str, value: object) -> None:
-    check_value(PartType(kind), value, LETTERS, 1)
+    check_value(part(kind).response_shape, value)
 
 
 @pytest.mark.parametrize("kind", list(PartType))
 def test_null_clears_any_answer(kind: PartType) -> None:
-    check_value(kind, None, LETTERS, 1)
+    check_value(part(kind).response_shape, None)
 
 
 json_values = st.recursive(

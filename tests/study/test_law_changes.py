@@ -4,11 +4,13 @@ import json
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from tests.bank.samples import CODE, law_file, law_json
 from tests.support.clock import ManualClock
-from tests.support.world import World
+from tests.support.world import World, csrf_token, sign_in
 from tiejun.audit import SYSTEM
 from tiejun.bank.law_reviews.models import Decision, LawReview
 from tiejun.bank.laws_service import import_laws, parse_laws
@@ -85,3 +87,70 @@ def test_saving_the_lesson_on_law_in_force_settles_it(desk: Desk):
         lesson = db.scalars(select(Lesson)).one()
         desk.lesson(db, db.get_one(Course, lesson.course_id), lesson, ((NEXT, "1"), (NEXT, "2")))
     assert {row.decision for row in desk.reviews()} == {Decision.REWRITTEN}
+
+
+def post(client: FlaskClient, address: str, data: dict[str, str], **how: bool) -> TestResponse:
+    token = csrf_token(client, "/account")
+    return client.post(address, data=data | {"csrf_token": token}, **how)  # type: ignore[arg-type]
+
+
+def lessons_cite(desk: Desk) -> list[dict[str, str]]:
+    with desk.database.reading() as db:
+        return db.scalars(select(Lesson)).one().citations
+
+
+def test_a_trainer_puts_a_lesson_on_another_article_from_the_queue(desk: Desk, client: FlaskClient):
+    desk.course("公布的课程", (CODE, "1"), (CODE, "2"))
+    import_next(desk)
+    review = desk.reviews()[0]
+    sign_in(client, "trainer")
+    address = f"/law-reviews/{review.public_id}"
+    page = client.get(address).get_data(as_text=True)
+    assert f'action="{review.address}/reanchor"' in page
+    assert "这一课不变" in page
+
+    chosen = {"review": str(review.public_id), "law": NEXT, "article": "第三条"}
+    answer = post(client, f"{review.address}/reanchor", chosen)
+
+    assert answer.status_code == 303
+    assert lessons_cite(desk) == [{"law": NEXT, "article": "3"}, {"law": CODE, "article": "2"}]
+    decided, waits = desk.reviews()
+    assert (decided.decision, decided.target_article, waits.decision) == (Decision.REANCHORED, "3", None)
+    assert post(client, f"{review.address}/reanchor", chosen).status_code == 409
+
+
+def test_an_article_that_is_not_there_changes_nothing_and_is_named(desk: Desk, client: FlaskClient):
+    desk.course("公布的课程", (CODE, "1"))
+    import_next(desk)
+    (review,) = desk.reviews()
+    sign_in(client, "trainer")
+
+    chosen = {"review": str(review.public_id), "law": NEXT, "article": "99"}
+    page = post(client, f"{review.address}/reanchor", chosen, follow_redirects=True).get_data(as_text=True)
+
+    assert "的正文中没有第 99 条" in page
+    assert lessons_cite(desk) == [{"law": CODE, "article": "1"}]
+    assert desk.reviews()[0].decision is None
+
+
+def test_the_review_of_another_lesson_is_not_decided_here(desk: Desk, client: FlaskClient):
+    desk.course("甲课程", (CODE, "1"))
+    desk.course("乙课程", (CODE, "1"))
+    import_next(desk)
+    one, other = desk.reviews()
+    sign_in(client, "trainer")
+
+    chosen = {"review": str(other.public_id), "law": NEXT, "article": "3"}
+    assert post(client, f"{one.address}/reanchor", chosen).status_code == 404
+    assert [row.decision for row in desk.reviews()] == [None, None]
+
+
+def test_who_writes_items_only_gets_no_button_for_lessons(desk: Desk, client: FlaskClient):
+    desk.course("公布的课程", (CODE, "1"))
+    import_next(desk)
+    (review,) = desk.reviews()
+    sign_in(client, "item_writer")
+
+    assert "/reanchor" not in client.get(f"/law-reviews/{review.public_id}").get_data(as_text=True)
+    chosen = {"review": str(review.public_id), "law": NEXT, "article": "3"}
+    assert post(client, f"{review.address}/reanchor", chosen).status_code == 403

@@ -9,16 +9,21 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from html import escape, unescape
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from question_bank.item import Item, Part, number_json
+from question_bank.item import Citation, Item, Part, number_json
 from question_bank.markup import image_digests
-from question_bank.terms import ItemKind, PartType, Tier
-from tiejun.bank.rules import article_number
+from question_bank.scoring_check import WITH_POLICY
+from question_bank.terms import PLAIN_TYPES, ItemKind, PartType, Tier
+from tiejun.bank.draft_lines import LINED, as_part, fits, lines_of_part, part_of_lines
+from tiejun.bank.rules import article_number, place_number
 
 MOST_ROWS = 12
 LETTERS = "ABCDEFGHIJKL"
-PART_POINTS = {"true_false": "1", "single": "2", "multiple": "2", "fill_in": "2", "essay": "10"}
+PART_POINTS = {"true_false": "1", "essay": "10"}
+OTHER_POINTS = "2"
+WRITTEN = PLAIN_TYPES | LINED
+"""The types of parts that the editor writes."""
 SPELLINGS = re.compile(r"[|｜]")
 FIGURES = re.compile(r"[；;\n]")
 _PLAIN_PARAGRAPHS = re.compile(r"(?:<p>[^<]*</p>\s*)+")
@@ -48,17 +53,36 @@ class DraftPart:
     right: set[str] = field(default_factory=set)
     blanks: list[str] = field(default_factory=list)
     rubric: list[tuple[str, str]] = field(default_factory=list)
+    lines: str = ""
+    """What the types of `draft_lines` have instead of all these."""
+    policy: str = ""
+    """How points are earned; "" for the rule of the type."""
 
     @classmethod
     def new(cls, part_type: str) -> "DraftPart":
         """Return an empty part with the rows that its type usually has."""
         return cls(
             type=part_type,
-            points=PART_POINTS[part_type],
+            points=PART_POINTS.get(part_type, OTHER_POINTS),
             options=[""] * (4 if part_type in ("single", "multiple") else 0),
             blanks=[""] * (part_type == "fill_in"),
             rubric=[("", "")] * (3 if part_type == "essay" else 0),
         )
+
+    @property
+    def is_lined(self) -> bool:
+        """Return whether the part is written as lines."""
+        return self.type in LINED
+
+    @property
+    def has_policy(self) -> bool:
+        """Return whether the part may say how its choices earn points."""
+        return self.type in WITH_POLICY
+
+    @property
+    def as_part(self) -> Part | None:
+        """Return a lined part for the preview, None while it is not well-formed."""
+        return as_part(self.type, part_of_lines(self.type, self.stem, self.lines)) if self.is_lined else None
 
     @property
     def shown_options(self) -> list[str]:
@@ -67,6 +91,13 @@ class DraftPart:
 
     def to_json(self) -> dict[str, Any]:
         """Return the part as the library reads it."""
+        scoring = {"scoring": {"policy": self.policy}} if self.policy and self.has_policy else {}
+        if self.is_lined:
+            own = part_of_lines(self.type, self.stem, self.lines)
+            return {"type": self.type, "points": _number(self.points), "rubric": []} | own | scoring
+        return self._plain_json() | scoring
+
+    def _plain_json(self) -> dict[str, Any]:
         kept = [
             (str(number), text)
             for number, text in enumerate(self.options)
@@ -102,6 +133,33 @@ class DraftPart:
         return None
 
 
+class DraftCitation(NamedTuple):
+    """A citation as typed; an empty paragraph and item mean the whole article."""
+
+    law: str
+    article: str
+    paragraph: str = ""
+    item: str = ""
+
+    @classmethod
+    def of(cls, citation: Citation) -> "DraftCitation":
+        """Return an item's citation as the editor shows it."""
+        within = (str(number or "") for number in (citation.paragraph, citation.item))
+        return cls(citation.law, citation.article, *within)
+
+    @property
+    def places(self) -> dict[str, int]:
+        """Return the numbers of the paragraph and item that were typed."""
+        within = {"paragraph": place_number(self.paragraph), "item": place_number(self.item)}
+        return {name: number for name, number in within.items() if isinstance(number, int)}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the citation as the library reads it."""
+        within = {"paragraph": self.paragraph, "item": self.item}
+        named = {name: place_number(text) for name, text in within.items() if text}
+        return {"law": self.law, "article": self.article, **named}
+
+
 @dataclass
 class Draft:
     """One item. `difficulty` is the expected share of right answers in per cent."""
@@ -114,8 +172,9 @@ class Draft:
     stimulus: str = ""
     parts: list[DraftPart] = field(default_factory=list)
     rationale: str = ""
-    citations: list[tuple[str, str]] = field(default_factory=list)
+    citations: list[DraftCitation] = field(default_factory=list)
     figures: str = ""
+    transitional: bool = False
 
     @property
     def shows_images(self) -> bool:
@@ -126,7 +185,7 @@ class Draft:
     @classmethod
     def new(cls, kind: str) -> "Draft":
         """Return an empty draft of a kind; an unknown kind gives a single-choice item."""
-        known = ItemKind(kind) if kind in tuple(ItemKind) else ItemKind.SINGLE
+        known = ItemKind(kind) if kind == ItemKind.CASE or kind in WRITTEN else ItemKind.SINGLE
         types = ("single", "multiple", "essay") if known is ItemKind.CASE else (known.value,)
         return cls(kind=known.value, parts=[DraftPart.new(part_type) for part_type in types])
 
@@ -142,8 +201,9 @@ class Draft:
             stimulus=_plain(item.stimulus or ""),
             parts=[_draft_part(part) for part in item.parts],
             rationale=item.rationale,
-            citations=[(citation.law, citation.article) for citation in item.citations],
+            citations=[DraftCitation.of(citation) for citation in item.citations],
             figures="；".join(item.figures),
+            transitional=item.transitional,
         )
 
     @classmethod
@@ -157,9 +217,10 @@ class Draft:
         draft.stimulus = form.get("stimulus", "")
         draft.rationale = form.get("rationale", "")
         draft.figures = form.get("figures", "")
+        draft.transitional = "transitional" in form
         draft.parts = [_read_part(form, f"part-{n}") for n in _numbers(form, "part-{}-type")]
         draft.citations = [
-            (form.get(f"cite-{n}-law", ""), form.get(f"cite-{n}-article", ""))
+            DraftCitation(*(form.get(f"cite-{n}-{name}", "") for name in DraftCitation._fields))
             for n in _numbers(form, "cite-{}-law")
         ]
         draft._take_new_citation(form)
@@ -168,7 +229,8 @@ class Draft:
     def _take_new_citation(self, form: Fields) -> None:
         """Add the citation typed into the picker, however the form was sent: it must not be lost."""
         law, article = form.get("new-law", ""), form.get("new-article", "").strip()
-        cited = (law, article_number(article) or article)
+        within = (str(place_number(form.get(f"new-{name}", "").strip())) for name in ("paragraph", "item"))
+        cited = DraftCitation(law, article_number(article) or article, *within)
         if law and article and cited not in self.citations:
             self.citations.append(cited)
 
@@ -189,7 +251,7 @@ class Draft:
     def _change_parts(self, verb: str, place: list[int]) -> None:
         if verb == "remove" and place and place[0] < len(self.parts):
             del self.parts[place[0]]
-        elif verb in ("add_single", "add_multiple", "add_true_false", "add_fill_in", "add_essay"):
+        elif verb.removeprefix("add_") in WRITTEN:
             self.parts.append(DraftPart.new(verb.removeprefix("add_")))
 
     def to_json(self, code: str) -> dict[str, Any]:
@@ -204,8 +266,9 @@ class Draft:
             "stimulus": _markup(self.stimulus) if self.kind == ItemKind.CASE else None,
             "parts": [part.to_json() for part in self.parts],
             "rationale": self.rationale.strip(),
-            "citations": [{"law": law, "article": article} for law, article in self.citations],
+            "citations": [citation.to_json() for citation in self.citations],
             "figures": [figure.strip() for figure in FIGURES.split(self.figures) if figure.strip()],
+            "transitional": self.transitional,
         }
 
 
@@ -235,8 +298,10 @@ def _numbers(form: Fields, name: str) -> list[int]:
 def _read_part(form: Fields, prefix: str) -> DraftPart:
     part_type = form.get(f"{prefix}-type", "")
     return DraftPart(
-        type=part_type if part_type in tuple(PartType) else PartType.SINGLE.value,
+        type=part_type if part_type in WRITTEN else PartType.SINGLE.value,
         stem=form.get(f"{prefix}-stem", ""),
+        lines=form.get(f"{prefix}-lines", ""),
+        policy=form.get(f"{prefix}-policy", ""),
         points=form.get(f"{prefix}-points", ""),
         options=[form.get(f"{prefix}-option-{n}", "") for n in _numbers(form, prefix + "-option-{}")],
         right={n for n in form.getlist(f"{prefix}-right") if n.isdecimal() or n in ("true", "false")},
@@ -248,13 +313,28 @@ def _read_part(form: Fields, prefix: str) -> DraftPart:
     )
 
 
+def can_edit(item: Item) -> bool:
+    """Return whether the editor has fields for all that an item says."""
+    return all(
+        (part.scoring is None or "policy" in part.scoring)
+        and (part.type in PLAIN_TYPES or (part.type in LINED and fits(part)))
+        for part in item.parts
+    )
+
+
 def _draft_part(part: Part) -> DraftPart:
+    policy = (part.scoring or {}).get("policy", "")
+    if part.type in LINED:
+        stem, lines = lines_of_part(part)
+        points = str(number_json(part.points))
+        return DraftPart(part.type.value, stem, points, lines=lines, policy=policy)
     draft = DraftPart(
         type=part.type.value,
         stem=part.stem,
         points=str(number_json(part.points)),
         options=[option.text for option in part.options],
         rubric=[(str(number_json(point.points)), point.text) for point in part.rubric],
+        policy=policy,
     )
     if isinstance(part.key, bool):
         draft.right = {"true" if part.key else "false"}

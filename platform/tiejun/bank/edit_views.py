@@ -1,20 +1,25 @@
 """The item editor: one form, sent to the server by every button, so that it works without scripts."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tiejun.access import Permission, require
+from tiejun.access import Permission, persona, require
 from tiejun.bank import editing, law_queries, queries
-from tiejun.bank.draft import Draft
+from tiejun.bank.draft import Draft, can_edit
 from tiejun.bank.editing import Target
 from tiejun.bank.law_reviews.queries import first_waiting
+from tiejun.bank.secrecy import sight_of
 from tiejun.bank.twins import most_alike
 from tiejun.clock import beijing
 from tiejun.errors import Conflict, DomainError, Rejected
 from tiejun.web import actor, notice, now, reading, transaction
 
 bp = Blueprint("bank_editor", __name__)
+PREVIEW = "preview"
+"""What the page sends by itself as people type; it changes nothing."""
 
 
 @bp.get("/items/new")
@@ -38,7 +43,10 @@ def create() -> ResponseReturnValue:
 def edit(code: str) -> ResponseReturnValue:
     """Show the present version of an item in the editor."""
     with reading() as db:
-        detail = queries.item_detail(db, code)
+        detail = queries.item_detail(db, sight_of(persona()), code)
+    if not can_edit(detail.text):
+        notice(_("这道题的题型或计分办法来自导入的文件，编辑器不能改。"))
+        return redirect(url_for("bank.item", code=code), 303)
     draft = Draft.of(detail.text, detail.item.purpose)
     return _page(draft, Target(code, detail.item.current_version))
 
@@ -47,12 +55,16 @@ def edit(code: str) -> ResponseReturnValue:
 @require(Permission.ITEM_WRITE)
 def revise(code: str) -> ResponseReturnValue:
     """Carry out a button of the editor on an item; "save" writes a new version."""
+    with reading() as db:
+        queries.get_item(db, sight_of(persona()), code)
     return _carry_out(Target(code, request.form.get("version", 0, type=int)))
 
 
 def _carry_out(target: Target) -> ResponseReturnValue:
     draft = Draft.read(request.form)
     act = request.form.get("act", "check")
+    if act == PREVIEW:
+        return render_template("bank/_aside.html", **_shown(draft, target))
     if act != "save":
         draft.apply(act)
         return _page(draft, target)
@@ -68,22 +80,24 @@ def _carry_out(target: Target) -> ResponseReturnValue:
 def _page(draft: Draft, target: Target, error: DomainError | None = None) -> str:
     today = beijing(now()).date()
     with reading() as db:
-        cited = queries.cited_articles(db, draft.citations)
         laws = law_queries.laws_for_choice(db, today)
-        advice = editing.by_field(editing.advice(db, draft, today))
         review = first_waiting(db, target.code)
-        twins = most_alike(db, draft.to_json(target.code), target.code)
+    errors = editing.by_field(error.problems if isinstance(error, Rejected) else ())
     return render_template(
-        "bank/edit.html",
-        draft=draft,
-        target=target,
-        cited=cited,
-        laws=laws,
-        review=review,
-        today=today,
-        shows_images=draft.shows_images,
-        error=error,
-        errors=editing.by_field(error.problems if isinstance(error, Rejected) else ()),
-        advice=advice,
-        twins=twins,
+        "bank/edit.html", laws=laws, review=review, error=error, errors=errors, **_shown(draft, target)
     )
+
+
+def _shown(draft: Draft, target: Target) -> dict[str, Any]:
+    """Return what the draft looks like, and what is to be said of it."""
+    today = beijing(now()).date()
+    with reading() as db:
+        return {
+            "draft": draft,
+            "target": target,
+            "today": today,
+            "cited": queries.typed_articles(db, draft.citations),
+            "shows_images": draft.shows_images,
+            "advice": editing.by_field(editing.advice(db, draft, today)),
+            "twins": most_alike(db, sight_of(persona()), draft.to_json(target.code), target.code),
+        }

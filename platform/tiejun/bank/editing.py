@@ -21,7 +21,9 @@ from tiejun.bank.reports import as_problem
 from tiejun.bank.service import UNCODED, save_item
 from tiejun.errors import Problem, Rejected
 
-PART_FIELDS = frozenset({"type", "stem", "options", "key", "points", "rubric"})
+PART_FIELDS = frozenset(
+    {"type", "stem", "options", "key", "points", "rubric", "targets", "most", "bounds", "scoring"}
+)
 # The import names columns in Chinese; the editor has fields.
 _FIELDS = {"单元": "unit", "依据": "citations"}
 _PART = re.compile(r"第 (\d+) 小题")
@@ -53,7 +55,7 @@ def save_draft(db: Session, draft: Draft, target: Target, actor: Actor, now: dat
         item = ItemText.from_json(draft.to_json(target.code))
     except ItemError as error:
         raise Rejected(NOT_SAVED, [as_problem(problem) for problem in error.problems]) from error
-    return save_item(db, item, ItemPurpose(draft.purpose), actor, now, target.base_version)
+    return save_item(db, item, ItemPurpose(draft.purpose), actor, now, target.base_version, is_draft=True)
 
 
 NOT_SAVED = said("试题没有保存，请改正下面的内容。填写的内容都还在。")

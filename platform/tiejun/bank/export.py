@@ -1,8 +1,9 @@
 """Items as files. No cell of a sheet can become a formula, whatever a stem says."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 import xlsxwriter
 from sqlalchemy.orm import Session
@@ -13,11 +14,14 @@ from question_bank.formats.bank_sheet import write_bank
 from question_bank.formats.gift_write import write_gift
 from question_bank.formats.item_json import Picture, write_json
 from question_bank.formats.moodle_write import write_moodle
+from question_bank.formats.qti_write import QTI_22, QTI_30, write_qti
 from question_bank.formats.written import Written
 from question_bank.item import Item as ItemText
 from tiejun.audit import Actor, record
 from tiejun.bank import images, queries
-from tiejun.bank.models import Item, ItemVersion
+from tiejun.bank.models import Citation, Item, ItemVersion
+from tiejun.bank.rules import within_words
+from tiejun.bank.secrecy import Sight
 from tiejun.bank.words import kind_word, purpose_word, tiers_word, unit_title
 from tiejun.clock import beijing
 
@@ -51,22 +55,33 @@ def _cells(item: Item, version: ItemVersion) -> tuple[str, ...]:
         purpose_word(item.purpose),
         f"{item.difficulty:.2f}",
         item.excerpt,
-        "；".join(f"{citation.law_id} {citation.article}" for citation in version.citations),
+        "；".join(_cited(citation) for citation in version.citations),
         str(item.current_version),
         f"{beijing(item.updated_at):%Y-%m-%d %H:%M}",
     )
 
 
+def _cited(citation: Citation) -> str:
+    within = within_words(citation.paragraph, citation.item)
+    return f"{citation.law_id} {citation.article}{within}"
+
+
 def export_bank(
-    db: Session, wanted: queries.ItemFilter, actor: Actor, now: datetime, kind: str = "xlsx"
+    db: Session,
+    sight: Sight,
+    wanted: queries.ItemFilter,
+    actor: Actor,
+    now: datetime,
+    kind: str = "xlsx",
 ) -> Written:
     """Return items that fit as a file that the import reads back, keys included; note who took them.
 
     Args:
         kind: one of `KINDS`.
     """
-    items = list(queries.texts_for_export(db, wanted))
-    made = write_json(items, _pictures(db, items)) if kind == "json" else _WRITERS[kind](items)
+    items = list(queries.texts_for_export(db, sight, wanted))
+    with_images = _WITH_IMAGES.get(kind)
+    made = _WRITERS[kind](items) if with_images is None else with_images(items, _pictures(db, items))
     left_out = len(made.left_out)
     record(db, actor, "items.exported", ("item_bank", kind), now, written=made.written, left_out=left_out)
     return made
@@ -83,4 +98,9 @@ _WRITERS: dict[str, Callable[[Sequence[ItemText]], Written]] = {
     "gift": write_gift,
     "aiken": write_aiken,
 }
-KINDS = (*_WRITERS, "json")
+_WITH_IMAGES: dict[str, Callable[[Sequence[ItemText], Mapping[str, Picture]], Written]] = {
+    "json": write_json,
+    "qti": partial(write_qti, version=QTI_30),
+    "qti22": partial(write_qti, version=QTI_22),
+}
+KINDS = (*_WRITERS, *_WITH_IMAGES)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from question_bank.assembly.blueprint import Blueprint as BlueprintText
@@ -16,7 +16,9 @@ from question_bank.words import said
 from tiejun.bank.form_service import blueprint_text, not_in_force
 from tiejun.bank.item_rows import IS_CURRENT, to_text
 from tiejun.bank.law_reviews.queue import IS_WAITING
-from tiejun.bank.models import Blueprint, Citation, ExamForm, FormSlot, Item, ItemPurpose, ItemVersion
+from tiejun.bank.models import Blueprint, Citation, ExamForm, FormSlot, Item, ItemVersion
+from tiejun.bank.secrecy import SECRET
+from tiejun.bank.states import ItemState
 from tiejun.errors import NotFound
 
 
@@ -125,12 +127,12 @@ def _in_pool(db: Session, blueprint: BlueprintText, day: date) -> list[ColumnEle
         Item.is_primary if blueprint.tier is Tier.PRIMARY else Item.is_intermediate
     ).is_(True)
     return [
-        Item.purpose == ItemPurpose.EXAM,
-        Item.is_retired.is_(False),
+        Item.purpose.in_(SECRET),
+        Item.state == ItemState.OPERATIONAL,
         ~IS_WAITING,
         Item.kind.in_(kinds),
         of_tier,
-        ItemVersion.id.not_in(stale),
+        or_(ItemVersion.is_transitional, ItemVersion.id.not_in(stale)),
     ]
 
 

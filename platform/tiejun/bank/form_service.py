@@ -31,6 +31,8 @@ from tiejun.bank.models import (
     LawVersion,
 )
 from tiejun.bank.rules import LawState, form_label, law_state
+from tiejun.bank.secrecy import SECRET
+from tiejun.bank.states import ItemState
 from tiejun.clock import beijing
 from tiejun.errors import Conflict, DomainError, NotFound, Problem, Rejected
 
@@ -171,8 +173,17 @@ def draw_form(db: Session, order: FormOrder) -> FormDraft:
     return FormDraft(row, label, order.seed, draw, built, chosen)
 
 
-def freeze(db: Session, draft: FormDraft, actor: Actor, now: datetime) -> ExamForm:
-    """Write a drawn form: its paper for candidates, and what stands behind each slot."""
+def note_preview(db: Session, draft: FormDraft, actor: Actor, now: datetime) -> None:
+    """Note that somebody was shown a form before it was frozen; the hash tells which one it became."""
+    blueprint = ("blueprint", draft.blueprint.public_id)
+    record(db, actor, "form.previewed", blueprint, now, label=draft.label, hash=draft.built.sha256)
+
+
+def freeze(db: Session, draft: FormDraft, actor: Actor, now: datetime, *, is_sealed: bool = True) -> ExamForm:
+    """Write a drawn form: its paper for candidates, and what stands behind each slot.
+
+    A form that holds a sealed item is sealed in any case.
+    """
     paper = canonical_json(draft.built.paper).decode()
     form = ExamForm(
         public_id=uuid4(),
@@ -184,6 +195,7 @@ def freeze(db: Session, draft: FormDraft, actor: Actor, now: datetime) -> ExamFo
         total_points=float(sum(slot.points for slot in draft.built.slots)),
         slot_count=len(draft.built.slots),
         relaxed=dict(draft.draw.relaxed),
+        is_sealed=is_sealed or _holds_sealed(db, draft),
         frozen_by=actor.name,
         frozen_at=now,
     )
@@ -191,10 +203,23 @@ def freeze(db: Session, draft: FormDraft, actor: Actor, now: datetime) -> ExamFo
     db.flush()
     db.add_all(_slot_row(form.id, slot, draft) for slot in draft.built.slots)
     record(
-        db, actor, "form.frozen", ("exam_form", form.public_id), now, label=form.label, hash=form.paper_hash
+        db,
+        actor,
+        "form.frozen",
+        ("exam_form", form.public_id),
+        now,
+        label=form.label,
+        hash=form.paper_hash,
+        is_sealed=form.is_sealed,
     )
     db.flush()
     return form
+
+
+def _holds_sealed(db: Session, draft: FormDraft) -> bool:
+    ids = [item_id for item_id, _version in draft.versions.values()]
+    sealed = select(Item.id).where(Item.id.in_(ids), Item.purpose == ItemPurpose.SEALED)
+    return db.scalar(sealed.limit(1)) is not None
 
 
 def _slot_row(form_id: int, slot: SlotMap, draft: FormDraft) -> FormSlot:
@@ -234,34 +259,43 @@ def freeze_form(
     return freeze(db, draw_form(db, order), actor, now)
 
 
-def freeze_previewed(db: Session, order: FormOrder, paper_hash: str, actor: Actor, now: datetime) -> ExamForm:
-    """Freeze the form that a person has looked at.
+def freeze_drawn(
+    db: Session, order: FormOrder, paper_hash: str, by: tuple[Actor, datetime], *, is_sealed: bool = True
+) -> ExamForm:
+    """Freeze the form that a person has looked at; without its hash one that nobody has, always sealed.
+
+    Args:
+        by: who freezes it, and when.
 
     Raises:
         Conflict: if the bank or the forms have changed since, so that another form would come out.
     """
     draft = draw_form(db, order)
-    if draft.built.sha256 != paper_hash:
+    if paper_hash and draft.built.sha256 != paper_hash:
         raise Conflict(said("预览之后题库或试卷有变动，没有定卷；请重新组卷并核对。"), code="draw_changed")
-    return freeze(db, draft, actor, now)
+    return freeze(db, draft, *by, is_sealed=is_sealed or not paper_hash)
 
 
 def candidates(db: Session, blueprint: BlueprintText, day: date) -> dict[str, tuple[ItemText, ItemVersion]]:
-    """Return the exam items of the blueprint's kinds whose citations are all in force on `day`, by code.
+    """Return the secret items of the blueprint's kinds whose citations are all in force on `day`, by code.
 
-    An item that waits for a decision because the law changed is none of them.
+    A transitional item (新旧衔接) may cite what is not. An item that waits for a decision because the law
+    changed is none of them.
     """
     kinds = {section.kind.value for section in blueprint.sections}
     rows = db.scalars(
         select(ItemVersion)
         .join(Item, IS_CURRENT)
         .where(
-            Item.purpose == ItemPurpose.EXAM, Item.is_retired.is_(False), ~IS_WAITING, Item.kind.in_(kinds)
+            Item.purpose.in_(SECRET),
+            Item.state == ItemState.OPERATIONAL,
+            ~IS_WAITING,
+            Item.kind.in_(kinds),
         )
         .options(selectinload(ItemVersion.key), selectinload(ItemVersion.citations))
     ).all()
     stale = not_in_force(db, day)
-    sound = [row for row in rows if not any(citation.law_id in stale for citation in row.citations)]
+    sound = [row for row in rows if row.is_transitional or not {one.law_id for one in row.citations} & stale]
     texts = ((to_text(row), row) for row in sound)
     return {text.id: (text, row) for text, row in texts if blueprint.tier in text.tiers}
 

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from PIL import Image, UnidentifiedImageError
-from sqlalchemy import select
+from sqlalchemy import Text, cast, or_, select
 from sqlalchemy.orm import Session
 
 from question_bank.assembly.form import item_images
 from question_bank.item import Item as ItemText
 from question_bank.words import said
 from tiejun.audit import Actor
-from tiejun.bank.models import ItemImage
+from tiejun.bank.models import Item, ItemImage, ItemKey, ItemVersion
+from tiejun.bank.secrecy import Sight
 from tiejun.errors import DomainError, NotFound, Problem
 
 MAX_PIXELS = 25_000_000
@@ -89,6 +90,14 @@ def prepare(content: bytes, name: str) -> Prepared:
     raise BadImage(said("图片“%(name)s”缩小后仍超过 %(most)s KB", name=name, most=MAX_BYTES // 1024))
 
 
+def is_smaller(image: Prepared, content: bytes | None) -> bool:
+    """Return whether an image was made smaller than its file, so that places in it moved."""
+    if content is None:
+        return False
+    with Image.open(io.BytesIO(content), formats=FORMATS) as handed_in:
+        return handed_in.size != (image.width, image.height)
+
+
 def _encoded(image: Image.Image, kind: str) -> bytes:
     out = io.BytesIO()
     if kind == "PNG":
@@ -142,16 +151,28 @@ def keep(db: Session, images: Mapping[str, Prepared], actor: Actor, now: datetim
     db.flush()
 
 
-def get_image(db: Session, digest: str) -> ItemImage:
+def get_image(db: Session, sight: Sight, digest: str) -> ItemImage:
     """Return an image.
 
     Raises:
-        NotFound: if the bank has none with this digest.
+        NotFound: if the bank has none with this digest, or none in an item that this person may see.
     """
     image = db.get(ItemImage, digest)
-    if image is None:
+    if image is None or not (sight.is_full or _is_shown(db, sight, digest)):
         raise NotFound(said("题库中没有这幅图片。"))
     return image
+
+
+def _is_shown(db: Session, sight: Sight, digest: str) -> bool:
+    """Return whether any version of an item that this person may see shows the image, its rationale too."""
+    texts = (cast(ItemVersion.content, Text), cast(ItemKey.key, Text))
+    shown = (
+        select(ItemVersion.id)
+        .join(Item, Item.id == ItemVersion.item_id)
+        .join(ItemKey, ItemKey.version_id == ItemVersion.id)
+        .where(sight.condition(), or_(*(text.contains(digest, autoescape=True) for text in texts)))
+    )
+    return db.scalar(shown.limit(1)) is not None
 
 
 def rows(db: Session, items: Iterable[ItemText]) -> list[ItemImage]:
@@ -163,6 +184,23 @@ def rows(db: Session, items: Iterable[ItemText]) -> list[ItemImage]:
         for portion in portions
         for row in db.scalars(select(ItemImage).where(ItemImage.sha256.in_(portion)))
     ]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An image on a page: an address that holds it, and its size in pixels."""
+
+    address: str
+    width: int
+    height: int
+
+
+def pictures(db: Session, items: Iterable[ItemText]) -> dict[str, Shown]:
+    """Return the images of items by digest, for a page whose reader may not ask the bank for them."""
+    return {
+        row.sha256: Shown(data_address(row.media_type, row.data), row.width, row.height)
+        for row in rows(db, items)
+    }
 
 
 def addresses(db: Session, items: Iterable[ItemText]) -> dict[str, str]:

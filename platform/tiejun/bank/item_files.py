@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from question_bank.assembly.form import item_images
 from question_bank.formats.aiken import looks_like_aiken, read_aiken
+from question_bank.formats.columns import ColumnMaps
 from question_bank.formats.docx_text import DocxRefused, is_docx, read_docx
 from question_bank.formats.gift import read_gift
 from question_bank.formats.item_json import JsonRefused, read_json
@@ -15,10 +16,13 @@ from question_bank.formats.moodle_xml import XmlRefused, read_moodle
 from question_bank.formats.qti import is_qti, read_qti
 from question_bank.formats.report import QuestionReport
 from question_bank.formats.spreadsheet import (
+    HeaderNotFound,
     ImportDefaults,
     ImportReport,
+    SheetHead,
     SpreadsheetRefused,
     read_csv_items,
+    read_heads,
     read_items,
 )
 from question_bank.formats.text_file import TextRefused, read_text
@@ -26,7 +30,7 @@ from question_bank.formats.typed_text import looks_typed, read_typed_text
 from question_bank.item import Item
 from question_bank.words import said
 from tiejun import crypto
-from tiejun.bank.images import BadImage, Prepared, prepare
+from tiejun.bank.images import BadImage, Prepared, is_smaller, prepare
 from tiejun.bank.reports import as_problem
 from tiejun.errors import DomainError, Problem
 
@@ -40,7 +44,8 @@ class ItemFile:
     """What a file holds: `rows` are the good items with their places, `faulty` counts the others.
 
     `codes` are the items' ids that are codes of their own, by which they are known again; the others were
-    made up while reading. `images` are those that the items show.
+    made up while reading. `images` are those that the items show. `remembered` are the keys of the tables
+    whose columns were read as somebody explained them once.
     """
 
     filename: str
@@ -52,6 +57,8 @@ class ItemFile:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     images: dict[str, Prepared] = field(default_factory=dict)
+    remembered: list[str] = field(default_factory=list)
+    is_table: bool = False
 
     @classmethod
     def of(cls, items: Sequence[Item], filename: str) -> "ItemFile":
@@ -61,11 +68,18 @@ class ItemFile:
         return cls(filename, sha256, {item.id for item in items}, len(items), rows=rows)
 
 
-def read_item_file(content: bytes, filename: str, kind: str = "auto", unit: str | None = None) -> ItemFile:
-    """Read an item file; `unit` is the syllabus unit of rows that name none.
+def read_item_file(
+    content: bytes,
+    filename: str,
+    kind: str = "auto",
+    unit: str | None = None,
+    maps: ColumnMaps | None = None,
+) -> ItemFile:
+    """Read an item file; `unit` is the syllabus unit of rows that name none, `maps` explains columns.
 
     Raises:
-        DomainError: code "unreadable_file", if nothing in it can be read at all.
+        DomainError: code "unreadable_file", if nothing in it can be read at all; "unknown_columns", if it
+            is a table whose columns somebody must explain first.
     """
     name = PurePath(filename).name[:200] or "upload"
     kind = kind_of(content, name) if kind == "auto" else kind
@@ -73,15 +87,32 @@ def read_item_file(content: bytes, filename: str, kind: str = "auto", unit: str 
     defaults = ImportDefaults(unit=unit)
     try:
         if kind in _SHEETS:
-            _take_sheet(_SHEETS[kind](content, name, defaults), found)
+            _take_sheet(_SHEETS[kind](content, name, defaults, maps), found)
         elif kind == "json":
             _take_questions(read_json(content), found)
         else:
             _take_questions(_QUESTIONS[kind](content, defaults), found)
     except (DocxRefused, JsonRefused, SpreadsheetRefused, TextRefused, XmlRefused) as refused:
         message = said("无法读取这个文件：%(reason)s。没有导入任何试题。", reason=refused.args[0])
-        raise DomainError(message, code="unreadable_file") from refused
+        code = "unknown_columns" if isinstance(refused, HeaderNotFound) else "unreadable_file"
+        raise DomainError(message, code=code) from refused
     return found
+
+
+def table_heads(content: bytes, filename: str, maps: ColumnMaps) -> list[SheetHead]:
+    """Return how the sheets of a table begin, for somebody to explain their columns; empty if it is none.
+
+    Raises:
+        DomainError: code "unreadable_file", if the table cannot be opened.
+    """
+    kind = kind_of(content, PurePath(filename).name)
+    if kind not in _SHEETS:
+        return []
+    try:
+        return read_heads(content, maps, is_csv=kind == "csv")
+    except SpreadsheetRefused as refused:
+        message = said("无法读取这个文件：%(reason)s。没有导入任何试题。", reason=refused.args[0])
+        raise DomainError(message, code="unreadable_file") from refused
 
 
 _SHEETS = {"xlsx": read_items, "csv": read_csv_items}
@@ -158,12 +189,20 @@ def _take_images(where: str, item: Item, report: QuestionReport, found: ItemFile
                 found.images[digest] = replace(image, sha256=digest)
             except BadImage as error:
                 problems.append(Problem(where, said("图片"), error.message))
+    for part in item.parts:
+        digest = part.image or ""
+        if digest in found.images and is_smaller(found.images[digest], report.images.get(digest)):
+            name = found.images[digest].name
+            message = said("选区题的图片“%(name)s”过大，缩小后坐标不再对应；请先缩小图片并改坐标", name=name)
+            problems.append(Problem(where, said("图片"), message))
     return problems
 
 
 def _take_sheet(report: ImportReport, found: ItemFile) -> None:
     found.read = report.read
     found.faulty = len(report.faulty_rows)
+    found.is_table = True
+    found.remembered = report.remembered
     places = (f"{sheet}!{number}" for sheet, number in report.rows)
     found.rows = list(zip(places, report.items, strict=True))
     found.codes = report.codes

@@ -1,7 +1,7 @@
 """Between the library's items and the bank's tables."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from tiejun import crypto
 from tiejun.bank.item_search import folded
 from tiejun.bank.models import Citation, Item, ItemKey, ItemPurpose, ItemVersion, ItemWords
 from tiejun.bank.rules import excerpt
+from tiejun.bank.states import ItemState
 from tiejun.html import clean
 
 EXCERPT = 200
@@ -68,7 +69,7 @@ def words_of(item: ItemText) -> str:
     """Return all that an item says, folded for the search: a line for each of its texts."""
     texts = [_TAG.sub(" ", _WITHIN_WORDS.sub("", item.stimulus or ""))]
     for part in item.parts:
-        texts += [part.stem, *(option.text for option in part.options)]
+        texts += [part.running_text, *(one.text for one in (*part.options, *part.targets))]
         texts += [point.text for point in part.rubric]
     return "\n".join(folded(without_images(text)) for text in (*texts, item.rationale) if text.strip())
 
@@ -81,16 +82,22 @@ def new_version(item: ItemText, number: int, by: str, now: datetime) -> ItemVers
     return version
 
 
-def add_many(
-    db: Session, items: Sequence[ItemText], purpose: ItemPurpose, batch_id: int, by: str, now: datetime
+def add_many(  # noqa: PLR0913 - what all of them have in common
+    db: Session,
+    items: Sequence[ItemText],
+    purpose: ItemPurpose,
+    batch_id: int,
+    by: str,
+    now: datetime,
+    state: ItemState = ItemState.OPERATIONAL,
 ) -> None:
     """Add many items with their first versions: a statement a table, so that other writers wait briefly."""
     if not items:
         return
-    rows = [_first_values(item, purpose, by, now) | {"batch_id": batch_id} for item in items]
+    rows = [_first_values(item, purpose, by, now) | {"batch_id": batch_id, "state": state} for item in items]
     item_ids = db.scalars(insert(Item).returning(Item.id, sort_by_parameter_order=True), rows).all()
     versions = [
-        _version_values(item, by, now) | {"number": 1, "item_id": item_id}
+        _version_values(item, by, now) | {"number": 1, "item_id": item_id, "batch_id": batch_id}
         for item, item_id in zip(items, item_ids, strict=True)
     ]
     ids = db.scalars(
@@ -121,7 +128,7 @@ def _first_values(item: ItemText, purpose: ItemPurpose, by: str, now: datetime) 
 
 
 def _facts(item: ItemText) -> Values:
-    shown = _TAG.sub(" ", item.stimulus) if item.stimulus else item.parts[0].stem
+    shown = _TAG.sub(" ", item.stimulus) if item.stimulus else item.parts[0].running_text
     return {
         "kind": item.kind.value,
         "unit": item.unit,
@@ -139,6 +146,7 @@ def _version_values(item: ItemText, by: str, now: datetime) -> Values:
         "tiers": [tier.value for tier in item.tiers],
         "difficulty": item.difficulty,
         "content": _clean(item.content_json()),
+        "is_transitional": item.transitional,
         "created_by": by,
         "created_at": now,
     }
@@ -151,10 +159,12 @@ def _clean(content: Values) -> Values:
 
 def _citation_values(item: ItemText) -> list[Values]:
     return [
-        {"position": position, "law_id": law, "article": article}
-        for position, (law, article) in enumerate(_distinct(item))
+        {
+            "position": position,
+            "law_id": citation.law,
+            "article": citation.article,
+            "paragraph": citation.paragraph or 0,
+            "item": citation.item or 0,
+        }
+        for position, citation in enumerate(dict.fromkeys(item.citations))
     ]
-
-
-def _distinct(item: ItemText) -> Iterable[tuple[str, str]]:
-    return dict.fromkeys((citation.law, citation.article) for citation in item.citations)

@@ -1,18 +1,28 @@
 """Pages of the item bank: the list, one item, the list and the items as files."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
 
 from question_bank.markup import show_images, without_images
 from tiejun.access import Permission, persona, require
 from tiejun.bank import images, queries, words
+from tiejun.bank.draft import can_edit
 from tiejun.bank.export import export_bank, items_workbook
-from tiejun.bank.law_reviews.queries import waiting_count, waiting_items
+from tiejun.bank.images import Shown
+from tiejun.bank.law_reviews.queries import reader_of, waiting_count, waiting_items
 from tiejun.bank.law_reviews.queue import waiting
 from tiejun.bank.law_reviews.things import ITEM
+from tiejun.bank.life import words as life_words
+from tiejun.bank.life.queries import life_of
 from tiejun.bank.queries import ItemFilter, item_filter
+from tiejun.bank.secrecy import sight_of
+from tiejun.bank.usage.filters import usage_of
 from tiejun.bank.version_comparison import compare_versions
 from tiejun.clock import beijing
 from tiejun.web import actor, now, reading, transaction
@@ -20,6 +30,7 @@ from tiejun.web import actor, now, reading, transaction
 bp = Blueprint("bank", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT = "text/plain; charset=utf-8"
+ZIP = "application/zip"
 ENDINGS = {
     "xlsx": ("xlsx", XLSX),
     "csv": ("csv", "text/csv; charset=utf-8"),
@@ -27,6 +38,8 @@ ENDINGS = {
     "xml": ("moodle-xml", "application/xml"),
     "gift": ("gift", TEXT),
     "txt": ("aiken", TEXT),
+    "qti.zip": ("qti", ZIP),
+    "qti22.zip": ("qti22", ZIP),
 }
 """Format and media type of a file by its ending."""
 
@@ -34,16 +47,25 @@ ENDINGS = {
 @bp.record_once
 def _add_words(state: BlueprintSetupState) -> None:
     # A global, not a context processor: macros see it too.
-    state.app.jinja_env.globals["bank_words"] = words
-    state.app.jinja_env.filters.update(item_text=item_text, without_images=without_images)
+    state.app.jinja_env.globals.update(bank_words=words, life_words=life_words)
+    state.app.jinja_env.filters.update(item_text=item_text, pictured=pictured, without_images=without_images)
 
 
 def item_text(text: str) -> Markup:
     """Return a text of an item for a page: escaped, unless it is `Markup` already, with its images.
 
-    The images' addresses are open to people with `item:view` only.
+    The images' addresses are open to people only who may see an item that shows them.
     """
     return Markup(show_images(str(escape(text)), lambda digest: url_for("bank.image", digest=digest)))  # noqa: S704 - escaped above
+
+
+def pictured(text: str, images: Mapping[str, Shown]) -> Markup:
+    """Return a text of an item escaped, with those of its images that the page holds itself."""
+    return Markup(show_images(str(escape(text)), lambda digest: _held(images, digest)))  # noqa: S704 - escaped above
+
+
+def _held(images: Mapping[str, Shown], digest: str) -> str:
+    return images[digest].address if digest in images else ""
 
 
 @bp.get("/items")
@@ -51,14 +73,24 @@ def item_text(text: str) -> Markup:
 def items() -> ResponseReturnValue:
     """Show the bank, searched, filtered and sorted by the address."""
     with reading() as db:
-        page = queries.find_items(db, _wanted())
-        laws = queries.cited_laws(db)
-        counts = queries.purpose_counts(db)
-        held = waiting_items(db, [item.id for item in page.rows])
-        in_queue = waiting_count(db, persona().scopes(Permission.ITEM_VIEW))
-    return render_template(
-        "bank/items.html", page=page, laws=laws, counts=counts, wanted=_wanted(), held=held, in_queue=in_queue
-    )
+        shown = _list(db)
+    return render_template("bank/items.html", wanted=_wanted(), **shown)
+
+
+def _list(db: Session) -> dict[str, Any]:
+    sight = sight_of(persona())
+    page = queries.find_items(db, sight, _wanted())
+    ids = [item.id for item in page.rows]
+    return {
+        "page": page,
+        "classes": sight.listed,
+        "laws": queries.cited_laws(db, sight),
+        "counts": queries.purpose_counts(db, sight),
+        "held": waiting_items(db, ids),
+        "in_queue": waiting_count(db, reader_of(persona())),
+        "used": usage_of(db, ids),
+        "writers": queries.writers(db, sight),
+    }
 
 
 @bp.get("/items.xlsx")
@@ -66,26 +98,26 @@ def items() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Give the list, as filtered, as an Excel file."""
     with reading() as db:
-        content = items_workbook(queries.rows_for_export(db, _wanted()))
+        content = items_workbook(queries.rows_for_export(db, sight_of(persona()), _wanted()))
     return attachment(content, "items.xlsx")
 
 
-@bp.get("/items/export.<any(xlsx,csv,json,xml,gift,txt):ending>")
+@bp.get("/items/export.<any(xlsx,csv,json,xml,gift,txt,'qti.zip','qti22.zip'):ending>")
 @require(Permission.ITEM_IMPORT)
 def export_sheet(ending: str) -> ResponseReturnValue:
     """Give the items, as filtered, with keys: changed, they can be imported again."""
     kind, media_type = ENDINGS[ending]
     with transaction() as db:
-        made = export_bank(db, _wanted(), actor(), now(), kind)
+        made = export_bank(db, sight_of(persona()), _wanted(), actor(), now(), kind)
     return attachment(made.content, f"item-bank.{ending}", media_type)
 
 
 @bp.get("/items/images/<digest>")
 @require(Permission.ITEM_VIEW)
 def image(digest: str) -> ResponseReturnValue:
-    """Give an image that items show."""
+    """Give an image that items show which this person may see."""
     with reading() as db:
-        found = images.get_image(db, digest)
+        found = images.get_image(db, sight_of(persona()), digest)
     reply = Response(found.data, mimetype=found.media_type)
     reply.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     reply.headers["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -97,10 +129,14 @@ def image(digest: str) -> ResponseReturnValue:
 def item(code: str) -> ResponseReturnValue:
     """Show an item as the candidate sees it, with key, rationale and citations."""
     with reading() as db:
-        detail = queries.item_detail(db, code, request.args.get("version", type=int))
+        detail = queries.item_detail(db, sight_of(persona()), code, request.args.get("version", type=int))
         reviews = waiting(db, ITEM, detail.item.id)
+        used = usage_of(db, [detail.item.id]).get(detail.item.id)
+        life = life_of(db, detail.item, persona())
+        shown = images.pictures(db, [detail.text])
     today = beijing(now()).date()
-    return render_template("bank/item.html", detail=detail, item=detail.item, today=today, reviews=reviews)
+    page = {"detail": detail, "item": detail.item, "images": shown, "can_edit": can_edit(detail.text)}
+    return render_template("bank/item.html", **page, today=today, reviews=reviews, used=used, life=life)
 
 
 @bp.get("/items/<code>/compare")
@@ -109,7 +145,7 @@ def compare(code: str) -> ResponseReturnValue:
     """Show two versions of an item side by side, by default the present one and the one before."""
     old, new = request.args.get("from", type=int), request.args.get("to", type=int)
     with reading() as db:
-        found = compare_versions(db, code, old, new)
+        found = compare_versions(db, sight_of(persona()), code, old, new)
     return render_template("bank/compare.html", found=found)
 
 
@@ -120,4 +156,4 @@ def attachment(content: bytes, name: str, media_type: str = XLSX) -> Response:
 
 
 def _wanted() -> ItemFilter:
-    return item_filter(request.args)
+    return item_filter(request.args, beijing(now()).date())

@@ -17,10 +17,11 @@ from tiejun.bank.law_views import compare_filter
 from tiejun.bank.laws_service import LawBundle, import_laws, parse_laws
 from tiejun.bank.reports import as_problem
 from tiejun.errors import NotFound, Problem, Rejected
-from tiejun.web import actor, notice, now, reading, settings, transaction
+from tiejun.web import actor, notice, now, reading, settings, transaction, translated
 
 bp = Blueprint("law_import", __name__)
 SHOWN = 200  # faults, and articles of a first text
+TOLD = 5  # sittings; the first page of who manages them names all
 
 
 @bp.get("/laws/import")
@@ -84,6 +85,8 @@ def take(digest: str) -> ResponseReturnValue:
     notice(_("已导入《%(title)s》，共 %(n)s 条。", title=head.title, n=head.article_count))
     if waiting := sum(report.under_review.values()):
         notice(_("引用失效或变动条文的 %(n)s 项内容已列入法规变动待核。", n=waiting), "due")
+    for consequence in report.consequences[:TOLD]:
+        notice(translated(consequence.message), "due")
     return redirect(url_for("laws.law", law_id=head.id), 303)
 
 

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from question_bank.words import said
 from tiejun.bank.models import Article, Citation, Item, ItemVersion, LawVersion
 from tiejun.bank.rules import LawState, article_number
+from tiejun.bank.secrecy import Sight
+from tiejun.bank.states import ItemState
 from tiejun.errors import NotFound
 from tiejun.listing import ListPage, contains, scalar_page
 
@@ -44,7 +46,7 @@ class LawDetail:
 
 @dataclass(frozen=True)
 class ArticleDetail:
-    """One article with its neighbours and how many items of the bank rest on it."""
+    """One article with its neighbours and how many items rest on it, of those that the reader may see."""
 
     law: LawVersion
     successor: LawVersion | None
@@ -140,7 +142,7 @@ def law_detail(db: Session, law_id: str, text: str, page: int) -> LawDetail:
     )
 
 
-def article_detail(db: Session, law_id: str, number: str) -> ArticleDetail:
+def article_detail(db: Session, sight: Sight, law_id: str, number: str) -> ArticleDetail:
     """Return one article.
 
     Raises:
@@ -167,7 +169,7 @@ def article_detail(db: Session, law_id: str, number: str) -> ArticleDetail:
         article,
         db.scalar(near.where(Article.position < article.position).order_by(Article.position.desc()).limit(1)),
         db.scalar(near.where(Article.position > article.position).order_by(Article.position).limit(1)),
-        db.scalar(select(func.count()).select_from(_citing(law_id, number).subquery())) or 0,
+        db.scalar(select(func.count()).select_from(_citing(sight, law_id, number).subquery())) or 0,
     )
 
 
@@ -188,10 +190,16 @@ def _successor(db: Session, law: LawVersion) -> LawVersion | None:
     return db.get(LawVersion, law.superseded_by) if law.superseded_by else None
 
 
-def _citing(law_id: str, number: str) -> Select[int]:
+def _citing(sight: Sight, law_id: str, number: str) -> Select[int]:
     return (
         select(Item.id)
+        .distinct()
         .join(ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.number == Item.current_version))
         .join(Citation, Citation.version_id == ItemVersion.id)
-        .where(Citation.law_id == law_id, Citation.article == number, Item.is_retired.is_(False))
+        .where(
+            Citation.law_id == law_id,
+            Citation.article == number,
+            Item.state != ItemState.RETIRED,
+            sight.condition(),
+        )
     )

@@ -62,11 +62,13 @@ class LawReport(ImportReport):
     """The report of an import of laws.
 
     `changes` has the laws of which there is an older text; `under_review` counts by kind what now waits for
-    a decision.
+    a decision. `consequences` are sentences on what else now rests on law not in force; they are among the
+    warnings, too.
     """
 
     changes: list[TextChange] = field(default_factory=list)
     under_review: dict[str, int] = field(default_factory=dict)
+    consequences: list[Problem] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report with the articles added, changed and gone, in all and for each law."""

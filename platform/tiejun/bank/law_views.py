@@ -11,9 +11,10 @@ from tiejun.bank import law_queries
 from tiejun.bank.citing import citing
 from tiejun.bank.law_comparison import CompareFilter, compare_laws
 from tiejun.bank.law_queries import LawFilter
-from tiejun.bank.law_reviews.queries import waiting_count
+from tiejun.bank.law_reviews.queries import reader_of, waiting_count
 from tiejun.bank.law_search import SearchFilter, search_articles
 from tiejun.bank.rules import LawState, law_state, places
+from tiejun.bank.secrecy import sight_of
 from tiejun.clock import beijing
 from tiejun.web import now, reading
 
@@ -67,7 +68,7 @@ def law(law_id: str) -> ResponseReturnValue:
     """Show one version: dates, what it replaces, its articles."""
     with reading() as db:
         detail = law_queries.law_detail(db, law_id, _text("q"), request.args.get("page", 1, type=int))
-        waiting = waiting_count(db, persona().scopes(Permission.ITEM_VIEW), law_id)
+        waiting = waiting_count(db, reader_of(persona()), law_id)
     today = beijing(now()).date()
     return render_template("laws/law.html", detail=detail, law=detail.law, today=today, waiting=waiting)
 
@@ -77,7 +78,7 @@ def law(law_id: str) -> ResponseReturnValue:
 def article(law_id: str, number: str) -> ResponseReturnValue:
     """Show one article: plain, printable, at an address that stays."""
     with reading() as db:
-        detail = law_queries.article_detail(db, law_id, number)
+        detail = law_queries.article_detail(db, sight_of(persona()), law_id, number)
         groups = citing(db, persona(), law_id, number)
     today = beijing(now()).date()
     lines = places(detail.article.text)

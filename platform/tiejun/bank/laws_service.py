@@ -13,6 +13,7 @@ from question_bank.laws import Instrument, LawError, load_register, parse_law
 from question_bank.laws import LawVersion as LawText
 from question_bank.words import said
 from tiejun.audit import Actor, record
+from tiejun.bank.law_followers import consequences
 from tiejun.bank.law_report import LawReport, succession_problems, supersede, text_change
 from tiejun.bank.law_reviews.impact import follow_import, texts_of
 from tiejun.bank.models import Article, Citation, LawVersion
@@ -124,6 +125,8 @@ def import_laws(
         report.count(outcome)
     if report.is_written:
         report.under_review = dict(_write_all(db, laws, outcomes, actor, now))
+        report.consequences = consequences(db, now)
+        report.warnings += report.consequences
     return report
 
 

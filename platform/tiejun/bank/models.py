@@ -3,10 +3,11 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tiejun.db import Base, Id, Instant, JsonDict, JsonList, PublicId
+from tiejun.bank.states import ItemState
+from tiejun.db import Base, BigId, Id, Instant, JsonDict, JsonList, PublicId
 
 
 class LawVersion(Base):
@@ -48,14 +49,15 @@ class Article(Base):
 
 
 class ItemPurpose(StrEnum):
-    """What an item may be used for."""
+    """What an item may be used for, and with that its secrecy class (密级): see `secrecy`."""
 
     PRACTICE = "practice"
     EXAM = "exam"
+    SEALED = "sealed"  # kept for papers of the time to come
 
 
 class ItemBatch(Base):
-    """One import of items: which file, by whom, with what outcome."""
+    """One import of items: which file, by whom, with what outcome; it stays when the import was undone."""
 
     __tablename__ = "item_batch"
 
@@ -66,6 +68,8 @@ class ItemBatch(Base):
     created_by: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[Instant]
     report: Mapped[JsonDict]
+    undone_by: Mapped[str | None] = mapped_column(String(100))
+    undone_at: Mapped[Instant | None]
 
 
 class Item(Base):
@@ -87,7 +91,7 @@ class Item(Base):
     is_primary: Mapped[bool]
     is_intermediate: Mapped[bool]
     difficulty: Mapped[float]
-    is_retired: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[ItemState] = mapped_column(String(20), default=ItemState.OPERATIONAL, index=True)
     stem_hash: Mapped[str] = mapped_column(String(64), index=True)
     digest: Mapped[str] = mapped_column(String(64), index=True)
     excerpt: Mapped[str] = mapped_column(String(200))
@@ -99,6 +103,11 @@ class Item(Base):
 
     versions: Mapped[list["ItemVersion"]] = relationship(lazy="raise", order_by="ItemVersion.number")
     words: Mapped["ItemWords"] = relationship(lazy="raise")
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether it is out of use for good."""
+        return self.state == ItemState.RETIRED
 
 
 class ItemWords(Base):
@@ -134,7 +143,11 @@ class ItemImage(Base):
 
 
 class ItemVersion(Base):
-    """One immutable version of an item: what a candidate may see. Keys stand in `ItemKey`."""
+    """One immutable version of an item: what a candidate may see. Keys stand in `ItemKey`.
+
+    `is_transitional` repeats what the key says: it cites law that is not in force on purpose (新旧衔接).
+    `batch_id` is the import that wrote it. Undoing that import is the one way in which a version goes.
+    """
 
     __tablename__ = "item_version"
     __table_args__ = (UniqueConstraint("item_id", "number"),)
@@ -145,6 +158,9 @@ class ItemVersion(Base):
     tiers: Mapped[JsonList]
     difficulty: Mapped[float]
     content: Mapped[JsonDict]
+    is_transitional: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # No foreign key: SQLite would have to copy the table for it, and batches are never deleted.
+    batch_id: Mapped[int | None] = mapped_column(BigId, index=True)
     created_by: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[Instant]
 
@@ -162,16 +178,24 @@ class ItemKey(Base):
 
 
 class Citation(Base):
-    """The article of a law version on which an item version rests."""
+    """The article of a law version on which an item version rests, with its paragraph and item (款、项).
+
+    0 stands for the whole; never null, because a unique constraint takes nulls for different.
+    """
 
     __tablename__ = "citation"
-    __table_args__ = (UniqueConstraint("version_id", "law_id", "article"), Index(None, "law_id", "article"))
+    __table_args__ = (
+        UniqueConstraint("version_id", "law_id", "article", "paragraph", "item"),
+        Index(None, "law_id", "article"),
+    )
 
     id: Mapped[Id]
     version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"))
     position: Mapped[int]
     law_id: Mapped[str] = mapped_column(ForeignKey("law_version.id"))
     article: Mapped[str] = mapped_column(String(20))
+    paragraph: Mapped[int] = mapped_column(default=0, server_default="0")
+    item: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Blueprint(Base):
@@ -193,7 +217,10 @@ class Blueprint(Base):
 
 
 class ExamForm(Base):
-    """A frozen form (一份试卷): its paper as candidates get it. Slots and keys stand in `FormSlot`."""
+    """A frozen form (一份试卷): its paper as candidates get it. Slots and keys stand in `FormSlot`.
+
+    Of a sealed one nobody is shown more than label, hash and counts until two people open it (`seals`).
+    """
 
     __tablename__ = "exam_form"
     __table_args__ = (UniqueConstraint("blueprint_id", "label"),)
@@ -208,6 +235,7 @@ class ExamForm(Base):
     total_points: Mapped[float]
     slot_count: Mapped[int]
     relaxed: Mapped[JsonDict]
+    is_sealed: Mapped[bool] = mapped_column(default=True)
     frozen_by: Mapped[str] = mapped_column(String(100))
     frozen_at: Mapped[Instant]
 

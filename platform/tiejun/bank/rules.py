@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from question_bank.formats.citations import chinese_number
 from question_bank.laws import article_key, in_force
+from question_bank.words import said
 
 _ARTICLE = re.compile(
     r"第?([0-9零〇一二两三四五六七八九十百千]+)条?(?:(?:之|-)([0-9一二三四五六七八九十]+))?"
@@ -100,6 +101,36 @@ def places(text: str) -> list[Place]:
         found.append(Place("" if name in names else name, paragraph, is_item, line))
         names.add(name)
     return found
+
+
+def place_of(text: str, paragraph: int | None, item: int | None) -> str | None:
+    r"""Return the name of the place that a citation within an article means; None if the text has none.
+
+    An item without its paragraph is the first of that number.
+
+    >>> place_of("甲：\n（一）乙；\n（二）丙。\n丁。", None, 2), place_of("甲。", 2, None)
+    ('p1-2', None)
+    """
+    wanted = f"p{paragraph}-{item}" if paragraph and item else f"p{paragraph}" if paragraph else f"-{item}"
+    names = [place.name for place in places(text)]
+    if paragraph:
+        return wanted if wanted in names else None
+    return next((name for name in names if name.endswith(wanted)), None)
+
+
+def within_words(paragraph: int | None, item: int | None) -> str:
+    """Return how a paragraph and an item are called behind an article's number; empty for all of it."""
+    if paragraph and item:
+        return said("第%(paragraph)s款第%(item)s项", paragraph=paragraph, item=item)
+    if paragraph:
+        return said("第%(paragraph)s款", paragraph=paragraph)
+    return said("第%(item)s项", item=item) if item else ""
+
+
+def place_number(text: str) -> int | str:
+    """Return the number of a paragraph or item as people type it ("2", "（三）"), or else the text itself."""
+    flat = "".join(unicodedata.normalize("NFKC", text).split()).strip("第款项()")
+    return _count(flat) or text
 
 
 def _count(numeral: str | None) -> int:

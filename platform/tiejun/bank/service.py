@@ -1,56 +1,40 @@
-"""Writes of the item bank: single items, imports, the starter bank. A version, once written, stays."""
+"""Writes of single items. A version, once written, stays."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from itertools import islice
-from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from question_bank.assembly.form import item_images
 from question_bank.item import Citation
 from question_bank.item import Item as ItemText
-from question_bank.starter import load_starter
-from question_bank.words import kept, listed, said
+from question_bank.words import said
 from tiejun.audit import Actor, record
 from tiejun.bank import images
 from tiejun.bank.citations import CitationCheck, unit_problems
-from tiejun.bank.item_files import ItemFile
-from tiejun.bank.item_rows import add_many, describe, new_row, new_version, stem_hash, text_digest
+from tiejun.bank.item_rows import describe, new_row, new_version, text_digest
 from tiejun.bank.law_reviews.impact import follow_ends
-from tiejun.bank.law_reviews.queue import settle, waiting_ids
+from tiejun.bank.law_reviews.queue import settle
 from tiejun.bank.law_reviews.things import ITEM
-from tiejun.bank.models import FormSlot, Item, ItemBatch, ItemPurpose
-from tiejun.bank.reports import ItemReport, row_report
-from tiejun.bank.twins import Twins, twin_sentence
+from tiejun.bank.life.service import note_written
+from tiejun.bank.models import FormSlot, Item, ItemPurpose
+from tiejun.bank.secrecy import is_lowered
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 
-STARTER = "随附示例题库"
 UNCODED = "new"
 """Id of an item that has no code yet; `save_item` gives it one."""
-CHUNK = 500
 
 
-@dataclass(frozen=True)
-class ImportPlan:
-    """How to import: for which use, whether faulty rows may be left out, whether only to look."""
-
-    purpose: ItemPurpose
-    skip_faulty: bool = False
-    dry_run: bool = False
-
-
-def save_item(
+def save_item(  # noqa: PLR0913 - what is written, by whom, on what ground
     db: Session,
     item: ItemText,
     purpose: ItemPurpose,
     actor: Actor,
     now: datetime,
     base_version: int | None = None,
+    *,
+    is_draft: bool = False,
 ) -> Item:
     """Write a new item (`base_version` None), or a new version of the one with this id.
 
@@ -59,6 +43,7 @@ def save_item(
 
     Args:
         base_version: the version that the writer had before them.
+        is_draft: whether what is new must be reviewed before it is used (`bank.life`).
 
     Raises:
         Rejected: if the unit or a citation does not exist.
@@ -70,16 +55,28 @@ def save_item(
     problems += images.ImageCheck(db, [item])(said("试题"), item)
     if problems:
         raise Rejected(said("试题没有保存，请改正下面的内容。"), problems)
+    before = base_version or 0
     row = (
         _add(db, item, purpose, actor, now)
         if base_version is None
         else _revise(db, item, base_version, actor, now)
     )
-    row.purpose = purpose
+    _classify(db, row, purpose)
     db.flush()
+    if is_draft and row.current_version > before:
+        note_written(db, row, actor, now)
     _follow_law(db, row, item, actor, now)
     record(db, actor, "item.saved", ("item", row.code), now, version=row.current_version)
     return row
+
+
+def _classify(db: Session, row: Item, purpose: ItemPurpose) -> None:
+    """Give an item its class; one that stands on a form comes down by `release` only."""
+    on_form = select(FormSlot.id).where(FormSlot.item_id == row.id).limit(1)
+    if is_lowered(ItemPurpose(row.purpose), purpose) and db.scalar(on_form) is not None:
+        problem = Problem(said("试题"), "purpose", said("进入过试卷的题不能在这里降低密级。"))
+        raise Rejected(said("试题没有保存，请改正下面的内容。"), [problem])
+    row.purpose = purpose
 
 
 def exchange_citation(
@@ -87,30 +84,36 @@ def exchange_citation(
 ) -> Item:
     """Write a new version of an item that cites another article in place of one, and says the same else.
 
-    Its reviews are the caller's business.
+    The paragraph and item that it named go with the old article: which of the new one is meant, a person must
+    say. Where the article stays and only its text was corrected, they stay as long as the text has them. Its
+    reviews are the caller's business.
 
     Raises:
         Rejected: if the new citation does not exist.
         NotFound: if there is no such item.
     """
-    cited = dict.fromkeys(by if one == citation else one for one in item.citations)
-    changed = replace(item, citations=tuple(cited))
+    check = CitationCheck(db, [item])
+    stays = (citation.law, citation.article) == (by.law, by.article) and not check("", item).problems
+    at = (citation.law, citation.article)
+    cited = dict.fromkeys(by if (one.law, one.article) == at else one for one in item.citations)
+    changed = item if stays else replace(item, citations=tuple(cited))
     if problems := CitationCheck(db, [changed])(said("试题"), changed).problems:
         raise Rejected(said("试题没有保存，请改正下面的内容。"), problems)
     row = _locked(db, item.id)
     if row.digest != text_digest(changed):
-        _add_version(db, row, changed, actor, now)
+        add_version(db, row, changed, actor, now)
     record(db, actor, "item.saved", ("item", row.code), now, version=row.current_version)
     db.flush()
     return row
 
 
 def _follow_law(db: Session, row: Item, item: ItemText, actor: Actor, now: datetime) -> None:
-    settle(db, (ITEM, row.id), _cited(item), actor, now)
+    settle(db, (ITEM, row.id), cited(item), actor, now, is_transitional=item.transitional)
     follow_ends(db, {citation.law for citation in item.citations}, actor, now)
 
 
-def _cited(item: ItemText) -> set[tuple[str, str]]:
+def cited(item: ItemText) -> set[tuple[str, str]]:
+    """Return law version and article of each citation."""
     return {(citation.law, citation.article) for citation in item.citations}
 
 
@@ -142,7 +145,7 @@ def _revise(db: Session, item: ItemText, base_version: int, actor: Actor, now: d
             code="changed_meanwhile",
         )
     if row.digest != text_digest(item):
-        _add_version(db, row, item, actor, now)
+        add_version(db, row, item, actor, now)
     return row
 
 
@@ -153,204 +156,12 @@ def _locked(db: Session, code: str) -> Item:
     return row
 
 
-def _add_version(db: Session, row: Item, item: ItemText, actor: Actor, now: datetime) -> None:
+def add_version(
+    db: Session, row: Item, item: ItemText, actor: Actor, now: datetime, batch_id: int | None = None
+) -> None:
+    """Write the next version of a locked item; the item's row says the same."""
     row.current_version += 1
     version = new_version(item, row.current_version, actor.name, now)
-    version.item_id = row.id
+    version.item_id, version.batch_id = row.id, batch_id
     db.add(version)
     describe(db, row, item, now)
-
-
-def import_items(db: Session, file: ItemFile, plan: ImportPlan, actor: Actor, now: datetime) -> ItemReport:
-    """Write the items of a file: all rows or none, unless the plan leaves faulty rows out.
-
-    A row with a code of its own is known again by it; any other by its whole content, so that a file may
-    be imported twice. A new row that asks nearly what the bank or another row asks is a warning. When
-    `report.is_written` is False the caller's transaction is untouched.
-    """
-    report = ItemReport(read=file.read, problems=list(file.problems), warnings=list(file.warnings))
-    present = _Present(db, file)
-    good = list(_sound_rows(db, file, plan, present, report))
-    report.rejected = file.read - len(good)
-    outcomes = [(where, item, *present.outcome(item)) for where, item in good]
-    for where, item, outcome, row in outcomes:
-        report.count(outcome)
-        code = row.code if row else item.id if item.id in file.codes else None
-        report.rows.append(row_report(where, item, outcome, code))
-    report.warnings += _twins(
-        db, [(where, item) for where, item, done, _ in outcomes if done == "created"], present
-    )
-    report.is_written = not plan.dry_run and (plan.skip_faulty or not report.problems)
-    if report.is_written:
-        _write(db, file, plan, outcomes, _Pen(actor, now, report))
-    _tell_warnings(report)
-    return report
-
-
-def _twins(db: Session, rows: Sequence[tuple[str, ItemText]], present: "_Present") -> Iterator[Problem]:
-    """Return a warning for each new row that asks what the bank or a row before it asks already."""
-    twins = Twins(db, [item for _, item in rows])
-    for position, (where, item) in enumerate(rows):
-        known = present.twins(item)
-        if known:
-            names = listed(known[:3])
-            yield Problem(where, said("题干"), said("题库中已有相同题干：%(names)s", names=names))
-        if (found := twins.in_bank(position)) and found[0] not in known:
-            yield Problem(where, said("题干"), twin_sentence(found[0], found[1]))
-        if within := twins.in_file(position):
-            place = said("文件中 %(place)s", place=rows[within[0]][0])
-            yield Problem(where, said("题干"), twin_sentence(place, within[1]))
-
-
-def _tell_warnings(report: ItemReport) -> None:
-    """Repeat each row's warnings in the row."""
-    by_place: dict[str, list[str]] = defaultdict(list)
-    for warning in report.warnings:
-        by_place[warning.where].append(warning.message)
-    for row in report.rows:
-        row["warnings"] = by_place.get(row["source"], [])
-
-
-def _sound_rows(
-    db: Session, file: ItemFile, plan: ImportPlan, present: "_Present", report: ItemReport
-) -> Iterator[tuple[str, ItemText]]:
-    """Return the rows that fit syllabus and register; note what is wrong or doubtful about the others."""
-    check = CitationCheck(db, (item for _, item in file.rows))
-    check_images = images.ImageCheck(db, (item for _, item in file.rows), file.images)
-    for where, item in file.rows:
-        found = check(where, item)
-        purpose = present.purpose(item) or plan.purpose
-        problems = unit_problems(where, item, purpose) + found.problems + check_images(where, item)
-        report.problems += problems
-        report.warnings += found.warnings
-        if not problems:
-            yield where, item
-
-
-Outcome = tuple[str, ItemText, str, Item | None]
-
-
-@dataclass(frozen=True)
-class _Pen:
-    """Who writes, when, and the report that is kept with the batch."""
-
-    actor: Actor
-    now: datetime
-    report: ItemReport
-
-
-class _Present:
-    """What the bank already holds of the rows about to be imported."""
-
-    def __init__(self, db: Session, file: ItemFile) -> None:
-        items = [item for _, item in file.rows]
-        self.codes = file.codes
-        self.by_code: dict[str, Item] = {}
-        self.by_digest: dict[str, list[Item]] = defaultdict(list)
-        self.codes_by_stem: dict[str, list[str]] = defaultdict(list)
-        for row in _matching(db, Item.code, (item.id for item in items if item.id in self.codes)):
-            self.by_code[row.code] = row
-        uncoded = {text_digest(item) for item in items if item.id not in self.codes}
-        for row in _matching(db, Item.digest, uncoded):
-            self.by_digest[row.digest].append(row)
-        for row in _matching(db, Item.stem_hash, {stem_hash(item) for item in items}):
-            self.codes_by_stem[row.stem_hash].append(row.code)
-
-    def purpose(self, item: ItemText) -> ItemPurpose | None:
-        """Return what the item of the same code is for: a new version of it is for the same."""
-        row = self.by_code.get(item.id)
-        return ItemPurpose(row.purpose) if row else None
-
-    def outcome(self, item: ItemText) -> tuple[str, Item | None]:
-        """Return created, updated or unchanged, with the row that is meant."""
-        if item.id in self.codes:
-            row = self.by_code.get(item.id)
-            if row is None:
-                return "created", None
-            return "unchanged" if row.digest == text_digest(item) else "updated", row
-        # A file may hold the same question twice: each row of the bank answers for one row of the file.
-        same = self.by_digest[text_digest(item)]
-        return ("unchanged", same.pop()) if same else ("created", None)
-
-    def twins(self, item: ItemText) -> list[str]:
-        """Return the codes of items in the bank that ask the same words."""
-        return self.codes_by_stem[stem_hash(item)]
-
-
-def _matching(db: Session, column: Any, values: Iterable[str]) -> Iterator[Item]:
-    """Return the items whose `column` is one of `values`, asked in portions that every engine takes."""
-    rest = iter(values)
-    while portion := list(islice(rest, CHUNK)):
-        yield from db.scalars(select(Item).where(column.in_(portion)).order_by(Item.id))
-
-
-def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome], pen: _Pen) -> None:
-    batch = ItemBatch(
-        public_id=uuid4(),
-        filename=file.filename,
-        sha256=file.sha256,
-        created_by=pen.actor.name,
-        created_at=pen.now,
-        report=kept(pen.report.to_json()) | {"purpose": plan.purpose.value},
-    )
-    db.add(batch)
-    db.flush()
-    pen.report.batch = batch.public_id
-    coded = []
-    for number, (_, item, outcome, _) in enumerate(outcomes, start=1):
-        if outcome == "created":
-            code = item.id if item.id in file.codes else f"I{batch.id:04}-{number:05}"
-            coded.append(replace(item, id=code))
-            pen.report.rows[number - 1]["id"] = code
-    shown = {digest for item in coded for digest in item_images(item)}
-    images.keep(db, {d: image for d, image in file.images.items() if d in shown}, pen.actor, pen.now)
-    add_many(db, coded, plan.purpose, batch.id, pen.actor.name, pen.now)
-    held = waiting_ids(db, ITEM)
-    for _, item, outcome, row in outcomes:
-        if outcome == "updated" and row is not None:
-            _add_version(db, row, item, pen.actor, pen.now)
-            if row.id in held:
-                settle(db, (ITEM, row.id), _cited(item), pen.actor, pen.now)
-    db.flush()
-    cited = {citation.law for _, item, _, _ in outcomes for citation in item.citations}
-    follow_ends(db, cited, pen.actor, pen.now)
-    record(
-        db,
-        pen.actor,
-        "items.imported",
-        ("item_batch", batch.public_id),
-        pen.now,
-        created=pen.report.created,
-        updated=pen.report.updated,
-    )
-
-
-def install_starter(
-    db: Session, actor: Actor, now: datetime, purpose: ItemPurpose = ItemPurpose.EXAM
-) -> ItemReport:
-    """Put the starter bank in (for practice and demonstration only); safe to repeat.
-
-    Raises:
-        Rejected: if the register lacks what the items cite: run `laws_service.sync_register` first.
-    """
-    file = ItemFile.of(load_starter(), STARTER)
-    report = import_items(db, file, ImportPlan(purpose), actor, now)
-    if not report.is_written:
-        raise Rejected(said("示例题库没有导入。"), report.problems)
-    return report
-
-
-def give_to_practice(db: Session, one_in: int, actor: Actor, now: datetime) -> int:
-    """Turn one in `one_in` exam items that no form has used into practice items; return how many.
-
-    They are taken evenly from each kind and unit, so that further forms can be drawn from those that stay.
-    An item that stands on a form stays secret: practice shows keys to everybody.
-    """
-    used = select(FormSlot.item_id)
-    free = (Item.purpose == ItemPurpose.EXAM, Item.is_retired.is_(False), Item.id.not_in(used))
-    rows = db.scalars(select(Item).where(*free).order_by(Item.kind, Item.unit, Item.code)).all()[::one_in]
-    for row in rows:
-        row.purpose, row.updated_at = ItemPurpose.PRACTICE, now
-    db.flush()
-    record(db, actor, "items.to_practice", ("item_bank", "practice"), now, count=len(rows))
-    return len(rows)

@@ -1,14 +1,13 @@
-"""Items of the bank, or of one file, that ask nearly the same.
+"""Items of the bank, or of one file, that ask nearly the same, as far as the asker may see the bank.
 
-Whoever may see items sees all of them today. Should a class of items become secret from some who write or
-import, then `_bank` and `most_alike` are where it must be filtered: who reads of a twin knows that it exists.
+Who reads of a twin knows that it exists: of an item that is hidden from the asker nothing is said.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from question_bank.item import Item as ItemText
@@ -18,7 +17,9 @@ from question_bank.words import said
 from tiejun.bank.item_rows import IS_CURRENT
 from tiejun.bank.item_search import most_shared, stretches
 from tiejun.bank.models import Item, ItemVersion
+from tiejun.bank.secrecy import Sight
 from tiejun.html import plain
+from tiejun.imports import Progress, silent
 
 SHOWN = 3
 CANDIDATES = 60
@@ -39,18 +40,24 @@ class Twins:
     The items are indexed and the bank is read past them once, so that memory is needed for the file alone.
     """
 
-    def __init__(self, db: Session, items: Sequence[ItemText]) -> None:
+    def __init__(
+        self, db: Session, sight: Sight, items: Sequence[ItemText], progress: Progress = silent
+    ) -> None:
         self._in_bank: dict[int, tuple[str, Match]] = {}
         self._in_file: dict[int, tuple[int, Match]] = {}
         if not items:
             return
         wordings = [wording(item.content_json()) for item in items]
         index = LikenessIndex(wordings)
+        known = db.scalar(select(func.count(Item.id))) or 0
+        tell = _Steps(progress, len(wordings) + known)
         for position, one in enumerate(wordings):
+            tell()
             for earlier, found in index.like(one):
                 if earlier < position and _is_liker(found, self._in_file.get(position)):
                     self._in_file[position] = earlier, found
-        for code, one in _bank(db):
+        for code, one in _bank(db, sight):
+            tell()
             for position, found in index.like(one):
                 if _is_liker(found, self._in_bank.get(position)):
                     self._in_bank[position] = code, found
@@ -64,13 +71,28 @@ class Twins:
         return self._in_file.get(position)
 
 
+class _Steps:
+    """Counts steps and tells each further per cent of them."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress, self._total, self._done, self._told = progress, total, 0, 0
+
+    def __call__(self) -> None:
+        self._done += 1
+        percent = min(100, 100 * self._done // self._total)
+        if percent > self._told:
+            self._told = percent
+            self._progress(percent)
+
+
 def _is_liker(found: Match, best: tuple[object, Match] | None) -> bool:
     return best is None or found.percent > best[1].percent
 
 
-def _bank(db: Session) -> Iterator[tuple[str, Wording]]:
-    # All items, whatever their use (see above), and retired ones too: they were retired for a reason.
-    query = select(Item.code, ItemVersion.content).join(ItemVersion, IS_CURRENT).order_by(Item.id)
+def _bank(db: Session, sight: Sight) -> Iterator[tuple[str, Wording]]:
+    # Retired ones too: they were retired for a reason.
+    query = select(Item.code, ItemVersion.content).join(ItemVersion, IS_CURRENT).where(sight.condition())
+    query = query.order_by(Item.id)
     for code, content in db.execute(query.execution_options(yield_per=AT_ONCE)):
         yield code, wording(content)
 
@@ -84,7 +106,7 @@ def twin_sentence(name: str, found: Match) -> str:
     return said("与 %(name)s 相似 %(percent)s%%，请核对", name=name, percent=found.percent)
 
 
-def most_alike(db: Session, content: Mapping[str, Any], code: str) -> list[Twin]:
+def most_alike(db: Session, sight: Sight, content: Mapping[str, Any], code: str) -> list[Twin]:
     """Return up to `SHOWN` items of the bank that are most like a draft, the likest first; two queries.
 
     Args:
@@ -96,7 +118,7 @@ def most_alike(db: Session, content: Mapping[str, Any], code: str) -> list[Twin]
     if not ids:
         return []
     query = select(Item, ItemVersion.content).join(ItemVersion, IS_CURRENT)
-    rows = db.execute(query.where(Item.id.in_(ids), Item.code != code).order_by(Item.code))
+    rows = db.execute(query.where(Item.id.in_(ids), Item.code != code, sight.condition()).order_by(Item.code))
     compared = ((item, match(asked, wording(other))) for item, other in rows)
     found = [Twin(item, how) for item, how in compared if how is not None]
     return sorted(found, key=lambda twin: -twin.match.percent)[:SHOWN]

@@ -1,20 +1,24 @@
 """Two versions of one item side by side: line by line what both say, and what differs."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from question_bank.answer_words import in_words
 from question_bank.item import Item as ItemText
 from question_bank.item import Part, number_json
 from question_bank.law_compare import Run, difference
 from question_bank.laws import PREFIX
 from question_bank.markup import without_images
-from question_bank.terms import PartType
+from question_bank.terms import MARKED_TYPES, PLAIN_TYPES, PartType
 from question_bank.words import clauses, listed, said
 from tiejun.bank.item_rows import to_text
 from tiejun.bank.models import Item, ItemVersion, LawVersion
 from tiejun.bank.queries import cited_articles, item_detail
+from tiejun.bank.rules import within_words
+from tiejun.bank.secrecy import Sight
 from tiejun.errors import NotFound
 from tiejun.html import plain
 
@@ -53,13 +57,15 @@ class VersionComparison:
         return sum(line.is_changed for line in self.lines)
 
 
-def compare_versions(db: Session, code: str, old: int | None, new: int | None) -> VersionComparison:
+def compare_versions(
+    db: Session, sight: Sight, code: str, old: int | None, new: int | None
+) -> VersionComparison:
     """Compare two versions; by default the current one with the one before `new`.
 
     Raises:
         NotFound: if there is no such item or version.
     """
-    detail = item_detail(db, code)
+    detail = item_detail(db, sight, code)
     by_number = {version.number: version for version in detail.versions}
     new = detail.item.current_version if new is None else new
     old = max(1, new - 1) if old is None else old
@@ -100,7 +106,12 @@ def _values(item: ItemText, names: Mapping[tuple[str, str], str]) -> Values:
     said_of["difficulty", ""] = f"{item.difficulty:.0%}"
     for citation in item.citations:
         at = (citation.law, citation.article)
-        said_of["citations", f"{at[0]} {at[1]}"] = names.get(at, f"{at[0]} {at[1]}")
+        within = within_words(citation.paragraph, citation.item)
+        name = names.get(at, f"{at[0]} {at[1]}")
+        said_of["citations", f"{at[0]} {at[1]}{within}"] = (
+            said("%(article)s %(within)s", article=name, within=within) if within else name
+        )
+    said_of["transitional", ""] = said("是") if item.transitional else ""
     said_of["rationale", ""] = item.rationale
     said_of["figures", ""] = "；".join(item.figures)
     return said_of
@@ -111,8 +122,14 @@ def _of_part(part: Part) -> Iterator[tuple[str, str, str]]:
     yield "stem", "", part.stem
     for option in part.options:
         yield "options", option.id.upper(), option.text
-    if part.type is not PartType.ESSAY:
+    for target in part.targets:
+        yield "targets", target.id.upper(), target.text
+    if part.type not in MARKED_TYPES:
         yield "key", "", _key(part)
+    if part.bounds is not None:
+        yield "bounds", "", f"{part.bounds.lower}–{part.bounds.upper}（{part.bounds.step}）"
+    if part.scoring is not None:
+        yield "scoring", "", json.dumps(part.scoring, ensure_ascii=False)
     yield "points", "", str(number_json(part.points))
     for number, point in enumerate(part.rubric, start=1):
         yield "rubric", str(number), f"{number_json(point.points)}　{point.text}"
@@ -123,6 +140,9 @@ def _key(part: Part) -> str:
         return said("正确") if part.key else said("错误")
     if part.type is PartType.FILL_IN and isinstance(part.key, tuple):
         return clauses("／".join(spellings) for spellings in part.key)
+    if part.type not in PLAIN_TYPES:
+        names = {one.id: one.id.upper() for one in (*part.options, *part.targets)}
+        return "　".join(in_words(part.type, part.key, names))
     return "".join(
         str(option).upper() for option in (part.key if isinstance(part.key, tuple) else (part.key,))
     )

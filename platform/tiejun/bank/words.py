@@ -4,20 +4,31 @@ from collections.abc import Iterable
 
 from flask_babel import get_locale, gettext
 
+from question_bank.answer_words import in_words, stem_pieces
 from question_bank.item import Part
 from question_bank.syllabus import Module, Unit, load_syllabus
-from question_bank.terms import ItemKind, PartType, Tier
+from question_bank.terms import PLAIN_TYPES, ItemKind, PartType, Tier
 from question_bank.words import said
+from tiejun.bank.draft import WRITTEN
 from tiejun.bank.models import ItemPurpose
+from tiejun.bank.usage.filters import DIFFICULTIES, DISCRIMINATIONS, UNKNOWN, USED
 from tiejun.web import joined
 
 Choices = list[tuple[str, str]]
 
-_PURPOSES = {ItemPurpose.PRACTICE: said("练习"), ItemPurpose.EXAM: said("考试")}
+_PURPOSES = {
+    ItemPurpose.PRACTICE: said("练习"),
+    ItemPurpose.EXAM: said("考试"),
+    ItemPurpose.SEALED: said("密封"),
+}
 _FIELDS = {
     "stem": said("题干"),
     "options": said("选项"),
     "key": said("答案"),
+    "targets": said("右列"),
+    "most": said("最多选择数"),
+    "bounds": said("取值范围"),
+    "scoring": said("计分办法"),
     "points": said("分值"),
     "rubric": said("评分要点"),
     "type": said("小题类型"),
@@ -30,7 +41,23 @@ _FIELDS = {
     "citations": said("法律依据"),
     "rationale": said("解析"),
     "figures": said("数额、期限"),
+    "transitional": said("新旧衔接"),
     "id": said("编号"),
+}
+_LINES = {
+    "inline_choice": said("题干里的空写作 ____；这里一空一行，选项用 | 隔开，正确的前面加 *：*七日 | 三十日"),
+    "match": said("一行一对：左项 = 右项，连几项的用 | 隔开；多余的右项写成“= 右项”，左项写成“左项 =”"),
+    "order": said("按正确的顺序，一行一项"),
+    "hottext": said("题干里把可选的片段写作 [[片段]]，正确的写作 [[*片段]]；这里写最多可选几处，不写为不限"),
+    "gap_match": said("题干里的空写作 ____；这里依次一空一行写词，空着的写 -；后面各行是用不上的词"),
+    "slider": said("下限 上限 步长 = 答案，如：0 10 0.5 = 2.5"),
+}
+_POLICIES = {
+    "all_or_nothing": said("全对才得分"),
+    "partial_half": said("少选得一半分"),
+    "partial": said("少选按比例得分，错选不得分"),
+    "minus_per_wrong": said("选对得分，选错扣分，不低于 0"),
+    "per_option": said("逐项得分"),
 }
 _LEVELS = {"national": said("国家级"), "provincial": said("省级")}
 
@@ -71,8 +98,45 @@ def key_word(part: Part) -> str:
         return joined(("／".join(spellings) for spellings in part.key), "；")
     if part.key is None:
         return str(gettext("人工阅卷"))
+    if part.type not in PLAIN_TYPES:
+        return "　".join(in_words(part.type, part.key, {one: one.upper() for one in _texts(part)}))
     chosen = part.key if isinstance(part.key, tuple) else (part.key,)
     return "".join(str(option).upper() for option in chosen)
+
+
+def policy_choices(part_type: str) -> Choices:
+    """Return the ways in which several choices may earn points; half for some is for 多选 alone."""
+    half = "" if part_type == PartType.MULTIPLE else "partial_half"
+    return [(policy, str(gettext(word))) for policy, word in _POLICIES.items() if policy != half]
+
+
+def lines_hint(part_type: str) -> str:
+    """Return how the lines of a type are written in the editor."""
+    return str(gettext(_LINES[part_type]))
+
+
+def scoring_word(part: Part) -> str:
+    """Return the name of the scoring that a part brings; "" for none."""
+    scoring = part.scoring or {}
+    if "policy" in scoring:
+        policy = _POLICIES[scoring["policy"]]
+        return str(gettext(policy))
+    named = {"map": said("按值对照表"), "areas": said("按图上区域"), "rule": said("按来源的计分规则")}
+    return next((str(gettext(word)) for name, word in named.items() if name in scoring), "")
+
+
+def answer_lines(part: Part, value: object) -> list[str]:
+    """Return a response to a part, or its key, line by line in the words of its options."""
+    return in_words(part.type, value, _texts(part))
+
+
+def _texts(part: Part) -> dict[str, str]:
+    return {one.id: one.text for one in (*part.options, *part.targets)}
+
+
+def pieces(part: Part) -> list[tuple[str, int, str]]:
+    """Return the stem cut where it is answered: text, number of the blank or 0, option id or ""."""
+    return list(stem_pieces(part.stem, marks=part.type is PartType.HOTTEXT))
 
 
 def purpose_word(value: str) -> str:
@@ -85,9 +149,14 @@ def kind_choices() -> Choices:
     return [(kind.value, kind_word(kind.value)) for kind in ItemKind]
 
 
+def editor_choices() -> Choices:
+    """Return the kinds of items that the editor writes."""
+    return [(kind, word) for kind, word in kind_choices() if kind == ItemKind.CASE or kind in WRITTEN]
+
+
 def part_choices() -> Choices:
-    """Return the types of parts that a case may have."""
-    return [(part.value, kind_word(part.value)) for part in PartType]
+    """Return the types of parts that a case may have in the editor."""
+    return [(part.value, kind_word(part.value)) for part in PartType if part in WRITTEN]
 
 
 def tier_choices() -> Choices:
@@ -95,9 +164,33 @@ def tier_choices() -> Choices:
     return [(tier.value, tier_word(tier.value)) for tier in Tier]
 
 
-def purpose_choices() -> Choices:
-    """Return the uses."""
-    return [(purpose.value, purpose_word(purpose.value)) for purpose in ItemPurpose]
+def purpose_choices(only: Iterable[ItemPurpose] = ItemPurpose) -> Choices:
+    """Return the classes, all or some."""
+    return [(purpose.value, purpose_word(purpose.value)) for purpose in only]
+
+
+def difficulty_choices() -> Choices:
+    """Return the bands of difficulty."""
+    words = (gettext("难（得分率不到 50%）"), gettext("中等（50%～80%）"), gettext("易（80% 及以上）"))
+    return [(name, str(word)) for name, word in zip(DIFFICULTIES, words, strict=True)]
+
+
+def discrimination_choices() -> Choices:
+    """Return the bands of discrimination, and "not known"."""
+    words = (
+        gettext("负值"),
+        gettext("不到 0.2"),
+        gettext("0.2～0.4"),
+        gettext("0.4 及以上"),
+        gettext("尚无数据"),
+    )
+    return [(name, str(word)) for name, word in zip((*DISCRIMINATIONS, UNKNOWN), words, strict=True)]
+
+
+def used_choices() -> Choices:
+    """Return since when items have rested."""
+    words = (gettext("从未使用"), gettext("近一年用过"), gettext("一年以上未用"), gettext("两年以上未用"))
+    return [(name, str(word)) for name, word in zip(USED, words, strict=True)]
 
 
 def unit_choices() -> Choices:

@@ -63,6 +63,7 @@ STAFF = (
     ("demo-trainer2", "崔老师", Role.TRAINER, "511900"),
     ("demo-writer", "命题人方晴", Role.ITEM_WRITER, "510000"),
     ("demo-reviewer", "审题人秦朗", Role.ITEM_REVIEWER, "510000"),
+    ("demo-reviewer2", "审题人贺宁", Role.ITEM_REVIEWER, "510000"),
     ("demo-marker", "阅卷人钟立", Role.MARKER, "510000"),
     ("demo-marker2", "阅卷人姜宁", Role.MARKER, "510000"),
     ("demo-invigilator", "监考尹川", Role.INVIGILATOR, "510000"),

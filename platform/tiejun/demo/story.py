@@ -13,15 +13,17 @@ from tiejun import outbox
 from tiejun.audit import SYSTEM
 from tiejun.bank.form_service import create_blueprint, freeze_form
 from tiejun.bank.laws_service import sync_register
-from tiejun.bank.service import give_to_practice, install_starter
+from tiejun.bank.shipped import give_to_practice, install_starter
 from tiejun.cases.library import install_cases
 from tiejun.clock import beijing
 from tiejun.crypto import random_code
 from tiejun.demo import candidates
 from tiejun.demo.cases import install_drafts
+from tiejun.demo.further import install_further
 from tiejun.demo.legacy import install_legacy
 from tiejun.demo.people import install_people, person_named
 from tiejun.demo.practising import practise
+from tiejun.demo.reviews import install_reviews
 from tiejun.demo.study import install_study
 from tiejun.exams.admin_service import INVIGILATOR, MARKER, ExamSpec, SittingSpec, create_exam, create_sitting
 from tiejun.exams.models import Sitting
@@ -99,6 +101,8 @@ def install(core: Core, handlers: dict[str, Handler]) -> None:
         install_cases(db, core.settings, SYSTEM, long_ago)
         install_drafts(db, now)
         install_legacy(db, now - timedelta(days=10))
+        install_further(db, long_ago)
+        install_reviews(db, now)
         blueprint = create_blueprint(db, load_blueprint("demo-primary"), PROVINCIAL, SYSTEM, long_ago)
     for held in HELD:
         released_at = _hold(core, blueprint.id, held, _nine(now - timedelta(days=held.days_ago)))

@@ -14,6 +14,7 @@ from tiejun.bank.models import Blueprint, ExamForm
 from tiejun.clock import beijing
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 from tiejun.exams.admin_rules import form_at, window_problems
+from tiejun.exams.law_days import law_problems
 from tiejun.exams.models import Exam, Registration, Sitting, SittingForm, SittingStaff
 from tiejun.exams.result_models import MakeUpCase
 from tiejun.people.models import Account, Person, Unit
@@ -92,7 +93,8 @@ def create_sitting(db: Session, spec: SittingSpec, actor: Actor, now: datetime) 
     Raises:
         NotFound: if there is no such exam.
         Rejected: naming each field: a window that is over or too short, no form, a form that is burnt
-            (used in another sitting) or not of the exam's blueprint, an unknown account.
+            (used in another sitting), not of the exam's blueprint or citing an article that is not in
+            force on the sitting's day, an unknown account.
     """
     exam = db.get(Exam, spec.exam_id)
     if exam is None:
@@ -163,6 +165,7 @@ def _refuse_faults(db: Session, exam: Exam, spec: SittingSpec, own_id: int | Non
     duration = timedelta(seconds=spec.duration_seconds)
     problems = window_problems(spec.starts_at, spec.ends_at, duration, now)
     problems += _form_problems(db, exam, spec.form_ids, own_id)
+    problems += law_problems(db, spec.form_ids, spec.starts_at, spec.ends_at)
     problems += _staff_problems(db, spec.staff)
     if problems:
         raise Rejected(said("场次没有保存。"), problems)

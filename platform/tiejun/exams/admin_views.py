@@ -13,6 +13,7 @@ from tiejun.bank import models as bank
 from tiejun.errors import Conflict, Rejected
 from tiejun.exams import admin_queries as queries
 from tiejun.exams import admin_service as service
+from tiejun.exams import law_days
 from tiejun.exams.admin_forms import ExamForm, SittingForm
 from tiejun.exams.admin_rules import PHASE_WORDS, Phase
 from tiejun.exams.models import Exam, Sitting
@@ -83,8 +84,11 @@ def sitting(public_id: UUID) -> ResponseReturnValue:
             "staff": queries.staff(db, row.sitting.id),
             "forms": queries.forms_of(db, row.sitting.id),
         }
-    manages = persona().covers(Permission.SITTING_MANAGE, row.unit.path)
-    return render_template("exams/sitting.html", row=row, manages=manages, Phase=Phase, **shown, **WORDS)
+        manages = persona().covers(Permission.SITTING_MANAGE, row.unit.path)
+        stale = law_days.stale_sittings(db, now(), Sitting.id == row.sitting.id) if manages else []
+    return render_template(
+        "exams/sitting.html", row=row, manages=manages, stale=stale, Phase=Phase, **shown, **WORDS
+    )
 
 
 @bp.route("/sittings/<uuid:public_id>/edit", methods=["GET", "POST"])

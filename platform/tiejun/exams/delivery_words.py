@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 def words() -> dict[str, str]:
     """Return every sentence by the key under which the script asks for it."""
-    return {**_questions(), **_keeping(), **_pages(), **_ends(), **_room()}
+    return {**_questions(), **_interactions(), **_keeping(), **_pages(), **_ends(), **_room()}
 
 
 def _questions() -> dict[str, str]:
@@ -49,6 +49,43 @@ def _questions() -> dict[str, str]:
         "cell_flagged": _("已标记"),
         "cell_current": _("当前题"),
         "comma": _("，"),
+    }
+
+
+def _interactions() -> dict[str, str]:
+    return {
+        "type_inline_choice": _("选择填空"),
+        "type_match": _("连线"),
+        "type_order": _("排序"),
+        "type_hottext": _("选句"),
+        "type_gap_match": _("拖词填空"),
+        "type_hotspot": _("图上选区"),
+        "type_slider": _("数值"),
+        "none_chosen": _("（未选）"),
+        "selects_how": _("在文中每个空的列表里选一项。"),
+        "gaps_how": _("在文中每个空的列表里选一个词，每个词最多用 {n} 次；有的词用不上。"),
+        "gaps_how_any": _("在文中每个空的列表里选一个词，同一个词可以多次使用。"),
+        "marks_how": _("最多选 {n} 处。要改选，先取消已选的。"),
+        "marks_how_any": _("可以选多处。"),
+        "order_how": _("逐项放入下面的顺序，再用上移、下移调整。"),
+        "order_open": _("还没有放入顺序"),
+        "order_put": _("放入"),
+        "order_in": _("放入顺序：{option}"),
+        "order_up": _("上移：{option}"),
+        "order_down": _("下移：{option}"),
+        "order_out": _("移出顺序：{option}"),
+        "order_at": _("{option}，现在是第 {n} 项"),
+        "order_taken_out": _("已移出：{option}"),
+        "number": _("数值"),
+        "slider": _("用滑块设置数值"),
+        "slider_how": _("从 {lower} 到 {upper}，步长 {step}。可以直接输入，也可以拖动滑块。"),
+        "slider_wrong": _("应为 {lower} 到 {upper} 之间的数，现在的内容没有保存为作答。"),
+        "spots_how": _("点图上的位置，或添加一点后输入坐标（像素）；最多 {n} 点。"),
+        "spots_how_any": _("点图上的位置，或添加一点后输入坐标（像素）。"),
+        "spot_add": _("添加一点"),
+        "spot_out": _("删除第 {n} 点"),
+        "spot_x": _("第 {n} 点距左边的像素"),
+        "spot_y": _("第 {n} 点距上边的像素"),
     }
 
 

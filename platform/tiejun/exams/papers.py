@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from question_bank.answer_words import in_words
 from question_bank.item import PartType
-from question_bank.scoring import ValueShapeError, check_value
+from question_bank.scoring import ResponseShape, ValueShapeError, check_value
+from question_bank.terms import PLAIN_TYPES
 from question_bank.words import said
 from tiejun.bank.models import ExamForm
 from tiejun.errors import DomainError
@@ -24,16 +26,33 @@ KEPT_PAPERS = 32
 class SlotShape:
     """What may be answered in one slot."""
 
-    type: PartType
-    option_ids: tuple[str, ...]
-    blanks: int
+    response: ResponseShape
+
+    @property
+    def type(self) -> PartType:
+        """Return the type of the slot's part."""
+        return self.response.type
+
+    @property
+    def option_ids(self) -> tuple[str, ...]:
+        """Return the ids of the options in the order of the paper."""
+        return tuple(self.response.options)
 
     def letters(self, value: Any) -> str:
         """Return a value as people read it: options by their letters on this paper."""
         if self.type in (PartType.SINGLE, PartType.MULTIPLE):
             chosen = [value] if isinstance(value, str) else value
             return "".join(sorted(ascii_uppercase[self.option_ids.index(option)] for option in chosen))
+        if self.type not in PLAIN_TYPES:
+            names = {one: _letter(number) for number, one in enumerate(self.option_ids)}
+            names |= {one: str(number) for number, one in enumerate(self.response.targets, start=1)}
+            return "　".join(in_words(self.type, value, names))
         return "；".join(value) if isinstance(value, list) else str(value)
+
+
+def _letter(number: int) -> str:
+    """Return how the candidate's page names an option, by its number from 0."""
+    return ascii_uppercase[number] if number < len(ascii_uppercase) else str(number + 1)
 
 
 @dataclass(frozen=True)
@@ -53,7 +72,7 @@ class Paper:
         if shape is None:
             raise DomainError(said("试卷中没有这道题，整批作答没有保存。"), code="unknown_slot", slot=slot)
         try:
-            check_value(shape.type, value, shape.option_ids, shape.blanks)
+            check_value(shape.response, value)
         except ValueShapeError as error:
             raise DomainError(
                 said("作答的格式与题型不符，整批作答没有保存。"),
@@ -67,11 +86,7 @@ def parse(text: str) -> Paper:
     """Read a paper's JSON."""
     document = json.loads(text)
     shapes = {
-        slot["slot"]: SlotShape(
-            PartType(slot["type"]),
-            tuple(option["id"] for option in slot.get("options", ())),
-            slot.get("blanks", 0),
-        )
+        slot["slot"]: SlotShape(ResponseShape.from_json(slot))
         for section in document["sections"]
         for slot in section["slots"]
     }

@@ -21,6 +21,7 @@ from tiejun.bank.models import Blueprint
 from tiejun.calendar_cn import WorkCalendar
 from tiejun.errors import Conflict
 from tiejun.exams import result_statements as statements
+from tiejun.exams.item_usage import observe_sitting
 from tiejun.exams.make_up_service import open_case, settle
 from tiejun.exams.marking_queries import Sheet, sheets
 from tiejun.exams.marking_rules import Policy, is_settled
@@ -95,6 +96,7 @@ def declare_sitting(
         .where(Exam.id == sitting.exam_id)
     ).one()
     results = _declare_all(db, sitting, {s.attempt.registration_id: s for s in marked}, cut, actor, now)
+    observe_sitting(db, sitting, marked)
     sitting.declared_at = now
     db.flush()
     counts = {str(v): sum(result.verdict == v for result in results) for v in Verdict}

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from tiejun.access import Permission, Persona
 from tiejun.bank.law_reviews import duties as law_reviews
+from tiejun.bank.life import duties as life
+from tiejun.bank.seals import duties as seals
 from tiejun.cases import duties as cases
 from tiejun.certificates import queries as certificates
 from tiejun.certificates.models import Certificate, ResultStatement
 from tiejun.clock import beijing
 from tiejun.duties import Duty, by_urgency
-from tiejun.exams import admin_queries, invigilation_duties, make_up_queries, result_queries
+from tiejun.exams import admin_queries, invigilation_duties, law_days, make_up_queries, result_queries
 from tiejun.exams.queries import SittingView, my_sittings
 from tiejun.exams.rules import SittingState
 from tiejun.pages import cn_window
@@ -28,11 +30,14 @@ OPEN = frozenset({SittingState.OPEN, SittingState.IN_PROGRESS})
 SOURCES = (
     make_up_queries.duties,
     admin_queries.duties,
+    law_days.duties,
     invigilation_duties.duties,
     result_queries.duties,
     certificates.duties,
     cases.duties,
     law_reviews.duties,
+    life.duties,
+    seals.duties,
 )
 
 

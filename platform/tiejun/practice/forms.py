@@ -1,10 +1,11 @@
 """What the forms of practice send: which run, the answer to an item, the ticks of a self-assessment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 
 from werkzeug.datastructures import MultiDict
 
-from question_bank.item import Item, Part, PartType
+from question_bank.item import Item, Part, PartType, number_json
 from question_bank.syllabus import load_syllabus
 from question_bank.terms import ItemKind, Tier
 from tiejun.practice.queries import UNFILED, Wanted
@@ -50,6 +51,8 @@ def values_of(item: Item, sent: Sent) -> list[object]:
 
 
 def _value(part: Part, name: str, sent: Sent) -> object:
+    if part.type in _READERS:
+        return _READERS[part.type](part, name, sent)
     if part.type is PartType.MULTIPLE:
         return sorted(set(sent.getlist(name))) or None
     if part.type is PartType.FILL_IN:
@@ -61,11 +64,75 @@ def _value(part: Part, name: str, sent: Sent) -> object:
     return text if text.strip() else None
 
 
+def _chosen(_part: Part, name: str, sent: Sent) -> object:
+    return list(dict.fromkeys(sent.getlist(name))) or None
+
+
+def _in_blanks(part: Part, name: str, sent: Sent) -> object:
+    chosen = [sent.get(f"{name}-{blank}") or None for blank in range(part.blanks)]
+    return chosen if any(chosen) else None
+
+
+def _pairs(part: Part, name: str, sent: Sent) -> object:
+    return [
+        [left, right] for left in part.option_ids for right in sent.getlist(f"{name}-{left}") if right
+    ] or None
+
+
+def _order(part: Part, name: str, sent: Sent) -> object:
+    """Return the options by the places they were given; two at one place stay as the bank has them."""
+    places = {one: sent.get(f"{name}-{one}", 0, type=int) for one in part.option_ids}
+    return sorted((one for one in part.option_ids if places[one]), key=places.__getitem__) or None
+
+
+def _spots(part: Part, name: str, sent: Sent) -> object:
+    if part.options:
+        return _chosen(part, name, sent)
+    spots = [
+        [sent.get(f"{name}-x-{n}", -1, type=int), sent.get(f"{name}-y-{n}", -1, type=int)]
+        for n in range(part.most or SPOTS)
+        if sent.get(f"{name}-x-{n}") and sent.get(f"{name}-y-{n}")
+    ]
+    return spots or None
+
+
+def _number(_part: Part, name: str, sent: Sent) -> object:
+    """Return the number that was typed, or the text, which the library will refuse."""
+    text = sent.get(name, "").strip()
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text or None
+    return number_json(number) if number.is_finite() else text
+
+
+def _nothing(_part: Part, _name: str, _sent: Sent) -> object:
+    return None
+
+
+SPOTS = 5
+"""Places for points in a picture, where the item sets no limit."""
+_READERS: Mapping[PartType, Callable[[Part, str, Sent], object]] = {
+    PartType.INLINE_CHOICE: _in_blanks,
+    PartType.GAP_MATCH: _in_blanks,
+    PartType.MATCH: _pairs,
+    PartType.ORDER: _order,
+    PartType.HOTTEXT: _chosen,
+    PartType.HOTSPOT: _spots,
+    PartType.SLIDER: _number,
+    PartType.UPLOAD: _nothing,
+}
+
+
 def unanswered(item: Item, values: Sequence[object], sent: Sent) -> list[int]:
     """Return the numbers (from 0) of the parts without an answer; none if somebody says he doesn't know."""
     if sent.get("act") == UNSURE:
         return []
-    return [number for number, _part in enumerate(item.parts) if values[number] is None]
+    return [
+        number
+        for number, part in enumerate(item.parts)
+        if values[number] is None and part.type is not PartType.UPLOAD
+    ]
 
 
 def ticks_of(item: Item, sent: Sent) -> list[set[int]]:

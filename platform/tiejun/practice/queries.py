@@ -1,6 +1,6 @@
 """What an officer sees of practice: practice items only, never an exam item, however asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -9,19 +9,27 @@ from sqlalchemy import ColumnElement, Integer, Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from question_bank.item import Item as ItemText
+from question_bank.item import ItemKind
 from question_bank.syllabus import load_syllabus
 from question_bank.words import said
+from tiejun.bank.images import Shown, pictures
 from tiejun.bank.item_rows import IS_CURRENT, to_text
 from tiejun.bank.law_reviews.queue import IS_WAITING
 from tiejun.bank.models import Item, ItemPurpose, ItemVersion
-from tiejun.bank.queries import CitedArticle, cited_articles
+from tiejun.bank.queries import CitedArticle, cited_places
+from tiejun.bank.states import ItemState
 from tiejun.errors import NotFound
 from tiejun.listing import ListPage, scalar_page
 from tiejun.practice.models import PracticeAnswer, PracticeAssessment, PracticeRecord, PracticeRun
 from tiejun.practice.rules import Candidate, Mastery, Source
 
 Q = TypeVar("Q", bound=Select[*tuple[Any, ...]])
-IS_OPEN = (Item.purpose == ItemPurpose.PRACTICE, Item.is_retired.is_(False), ~IS_WAITING)
+IS_OPEN = (
+    Item.purpose == ItemPurpose.PRACTICE,
+    Item.state.in_((ItemState.OPERATIONAL, ItemState.PILOT)),
+    ~IS_WAITING,
+    Item.kind != ItemKind.UPLOAD.value,
+)
 """What practice may show. Asked anew at each step: an item may have become an exam item since."""
 UNFILED = "-"
 """Stands in addresses for items without a unit."""
@@ -48,6 +56,8 @@ class Step:
     answer: PracticeAnswer | None
     assessment: PracticeAssessment | None
     citations: Sequence[CitedArticle]
+    images: Mapping[str, Shown]
+    """The images of the item, by digest."""
 
     @property
     def is_done(self) -> bool:
@@ -189,7 +199,8 @@ def step_of(db: Session, run: PracticeRun, number: int) -> Step:
         select(PracticeAnswer).where(PracticeAnswer.run_id == run.id, PracticeAnswer.step == number)
     ).one_or_none()
     assessment = db.get(PracticeAssessment, answer.id) if answer else None
-    return Step(number, item, version, to_text(version), answer, assessment, _cited(db, version))
+    text = to_text(version)
+    return Step(number, item, version, text, answer, assessment, _cited(db, version), pictures(db, [text]))
 
 
 def _open_version(db: Session, which: ColumnElement[bool]) -> tuple[Item, ItemVersion]:
@@ -203,7 +214,7 @@ def _open_version(db: Session, which: ColumnElement[bool]) -> tuple[Item, ItemVe
 
 
 def _cited(db: Session, version: ItemVersion) -> list[CitedArticle]:
-    return cited_articles(db, [(citation.law_id, citation.article) for citation in version.citations])
+    return cited_places(db, version.citations)
 
 
 @dataclass(frozen=True)
@@ -232,6 +243,7 @@ class NotebookEntry:
     text: ItemText
     citations: Sequence[CitedArticle]
     answers: Sequence[Given]
+    images: Mapping[str, Shown]
 
 
 def notebook(db: Session, person_id: int, wanted: Wanted, number: int = 1) -> ListPage[NotebookRow]:
@@ -272,7 +284,9 @@ def notebook_entry(db: Session, person_id: int, public_id: UUID) -> NotebookEntr
     record = db.scalars(select(PracticeRecord).where(*mine)).one_or_none()
     if record is None:
         raise NotFound(said("您还没有练习过这道题。"))
-    return NotebookEntry(item, record, to_text(version), _cited(db, version), _given(db, person_id, item.id))
+    text, given = to_text(version), _given(db, person_id, item.id)
+    images = pictures(db, [text, *(one.text for one in given)])
+    return NotebookEntry(item, record, text, _cited(db, version), given, images)
 
 
 def _given(db: Session, person_id: int, item_id: int) -> list[Given]:

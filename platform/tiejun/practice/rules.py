@@ -77,18 +77,21 @@ def draw(found: Iterable[Candidate], size: int, seed: str) -> list[int]:
 
 
 def option_order(item: Item, part: int, seed: str) -> list[str]:
-    """Return the option ids of a part in the order of this presentation: the same for the same seed.
+    """Return the ids of options and targets in the order of this presentation: the same for the same seed.
 
     They keep the bank's order where the explanation names letters, or an option speaks of the others.
     """
     ids = list(item.parts[part].option_ids)
+    targets = [target.id for target in item.parts[part].targets]
     texts = [option.text for option in item.parts[part].options]
     fixed = _NAMES_A_LETTER.search(item.rationale) or any(
         _REFERS_TO_OTHERS.search(text) or _NAMES_A_LETTER.search(text) for text in texts
     )
-    if not fixed:
-        Random(f"{seed}:{part}").shuffle(ids)
-    return ids
+    chance = Random(f"{seed}:{part}")
+    if not fixed or item.parts[part].type is PartType.ORDER:
+        chance.shuffle(ids)
+    chance.shuffle(targets)
+    return ids + targets
 
 
 @dataclass(frozen=True)
@@ -105,12 +108,18 @@ def judge(item: Item, values: Sequence[object]) -> Outcome:
 
     An item is right if each objective part has full points, and the essays, if there are any, suffice in
     the person's own judgement (`assess`). What already failed, or was left blank, needs no assessment.
+    Files are not handed in at practice, and do not count.
     """
-    scores = [score_response(part, value) for part, value in zip(item.parts, values, strict=True)]
+    scores = [
+        score_response(part, value)
+        for part, value in zip(item.parts, values, strict=True)
+        if part.type is not PartType.UPLOAD
+    ]
     points = sum((score.points for score in scores), Decimal(0))
     waiting = any(score.needs_marking for score in scores)
     right = all(score.points == score.maximum for score in scores)
-    return Outcome(points, item.points, None if waiting else right)
+    maximum = sum((score.maximum for score in scores), Decimal(0))
+    return Outcome(points, maximum, None if waiting else right)
 
 
 def essays(parts: Iterable[Part]) -> list[int]:

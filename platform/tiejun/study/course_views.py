@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from wtforms.fields.choices import SelectChoice
 
 from tiejun.access import Permission, persona, require
+from tiejun.bank.law_reviews.service import review_to_decide
+from tiejun.bank.secrecy import sight_of
 from tiejun.errors import Rejected
 from tiejun.files.kinds import VIDEOS, BadFile, FileKind
 from tiejun.files.models import StoredFile
@@ -17,8 +19,9 @@ from tiejun.files.store import MB, filed, keep, path_of
 from tiejun.study import course_queries, courses, sets
 from tiejun.study.five_years import course_gauge
 from tiejun.study.forms import CourseForm, LessonForm, SetForm
+from tiejun.study.law_changes import LESSON
 from tiejun.study.models import Course, Lesson, LessonKind
-from tiejun.web import actor, notice, now, reading, settings, transaction, translated
+from tiejun.web import actor, joined, notice, now, reading, settings, transaction, translated
 
 bp = Blueprint("courses", __name__)
 WITH_VIDEO = frozenset({"courses.add_lesson", "courses.save_lesson"})
@@ -143,6 +146,27 @@ def move_lesson(public_id: UUID, lesson_id: UUID) -> ResponseReturnValue:
         course = courses.own_course(db, public_id, _scopes())
         courses.move(db, course, courses.lesson_of(course, lesson_id), by, actor(), now())
     return redirect(url_for(".edit", public_id=public_id), 303)
+
+
+@bp.post("/courses/<uuid:public_id>/lessons/<uuid:lesson_id>/reanchor")
+@require(Permission.COURSE_WRITE)
+def reanchor_lesson(public_id: UUID, lesson_id: UUID) -> ResponseReturnValue:
+    """Let a lesson that waits in the queue of law changes cite another article."""
+    review_id = request.form.get("review", type=UUID)
+    target = request.form.get("law", ""), request.form.get("article", "").strip()
+    back = redirect(
+        url_for("law_reviews.review", public_id=review_id) if review_id else url_for(".index"), 303
+    )
+    try:
+        with transaction() as db:
+            lesson = courses.lesson_of(courses.own_course(db, public_id, _scopes()), lesson_id)
+            review = review_to_decide(db, sight_of(persona()), review_id or lesson_id, LESSON)
+            courses.reanchor_lesson(db, lesson, review, target, actor(), now())
+    except Rejected as error:
+        notice(joined(translated(problem.message) for problem in error.problems), "over")
+        return back
+    notice(_("已改引：%(title)s。", title=lesson.title))
+    return back
 
 
 @bp.get("/course-sets")

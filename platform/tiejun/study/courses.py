@@ -15,7 +15,9 @@ from question_bank.syllabus import load_syllabus
 from question_bank.words import listed, said
 from tiejun.audit import Actor, record
 from tiejun.bank.law_queries import find_article
-from tiejun.bank.law_reviews.queue import settle
+from tiejun.bank.law_reviews.models import Decision, LawReview
+from tiejun.bank.law_reviews.queue import close, settle
+from tiejun.bank.law_reviews.service import chosen
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 from tiejun.files.models import StoredFile
 from tiejun.html import clean, paragraphs
@@ -160,6 +162,36 @@ def save_lesson(
     settle(db, (LESSON, lesson.id), spec.citations, actor, now)
     record(db, actor, "lesson.saved", ("course", course.public_id), now, title=spec.title)
     return lesson
+
+
+def reanchor_lesson(
+    db: Session,
+    lesson: Lesson,
+    review: LawReview,
+    target: tuple[str, str],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Let a lesson cite another article in place of one that no longer holds, and say the same else.
+
+    Args:
+        review: an open review of this lesson.
+        target: law version, and article as people write it.
+
+    Raises:
+        NotFound: if the review is another lesson's.
+        Rejected: as `law_reviews.service.chosen`.
+    """
+    if review.subject_id != lesson.id:
+        raise NotFound(said("没有这一条待核。"))
+    new = chosen(db, review, *target, now)
+    old = {"law": review.law_id, "article": review.article}
+    cited = [new.to_json() if citation == old else citation for citation in lesson.citations]
+    lesson.citations = [one for at, one in enumerate(cited) if one not in cited[:at]]
+    course = db.get_one(Course, lesson.course_id)
+    course.updated_at = now
+    close(db, [review], Decision.REANCHORED, actor, now)
+    record(db, actor, "lesson.saved", ("course", course.public_id), now, title=lesson.title)
 
 
 def _check(db: Session, lesson: Lesson | None, spec: LessonSpec) -> None:

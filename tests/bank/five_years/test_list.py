@@ -175,7 +175,7 @@ def test_items_by_purpose_and_lessons_that_cite_are_counted(
     cited = [{"law": CODE, "article": "1"}, {"law": CODE, "article": "2"}]
     with listed.transaction() as db:
         save_item(db, item("practice-1", citations=cited), ItemPurpose.PRACTICE, writer, clock())
-        db.execute(update(Item).where(Item.code == "essay").values(is_retired=True))
+        db.execute(update(Item).where(Item.code == "essay").values(state="retired"))
         course_of(db, world, clock, (CODE, "1"), (CODE, "2"))
     with listed.reading() as db:
         found = cited_by(db, [CODE, NEW_TEXTLESS])

@@ -73,7 +73,7 @@ class Bank:
 
     def retire(self, code: str) -> None:
         with self.database.transaction() as db:
-            db.scalars(select(Item).where(Item.code == code)).one().is_retired = True
+            db.scalars(select(Item).where(Item.code == code)).one().state = "retired"
 
     def reviews(self) -> list[LawReview]:
         with self.database.reading() as db:

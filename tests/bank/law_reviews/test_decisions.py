@@ -10,10 +10,13 @@ from tiejun.bank.form_service import candidates
 from tiejun.bank.item_rows import IS_CURRENT
 from tiejun.bank.law_reviews import queries, service
 from tiejun.bank.law_reviews.models import Decision, LawReview
-from tiejun.bank.law_reviews.queries import ReviewFilter
+from tiejun.bank.law_reviews.queries import Reader, ReviewFilter
 from tiejun.bank.models import Citation, Item, ItemPurpose, ItemVersion
+from tiejun.bank.secrecy import EVERYTHING
 from tiejun.errors import Conflict, Rejected
 from tiejun.practice.queries import IS_OPEN
+
+OPERATOR = Reader((), EVERYTHING)
 
 
 def review_of(bank: Bank, code: str, article: str) -> LawReview:
@@ -23,7 +26,7 @@ def review_of(bank: Bank, code: str, article: str) -> LawReview:
 def reanchor(bank: Bank, code: str, article: str, law: str, to: str) -> None:
     public_id = review_of(bank, code, article).public_id
     with bank.database.transaction() as db:
-        found = service.review_to_decide(db, public_id)
+        found = service.review_to_decide(db, EVERYTHING, public_id)
         service.reanchor(db, found, law, to, bank.actor, bank.clock())
 
 
@@ -116,14 +119,14 @@ def test_retiring_takes_the_item_out_and_decides_all_its_reviews(bank: Bank):
     bank.laws(new_law())
     public_id = review_of(bank, "AB", "1").public_id
     with bank.database.transaction() as db:
-        found = service.review_to_decide(db, public_id)
+        found = service.review_to_decide(db, EVERYTHING, public_id)
         with pytest.raises(Rejected):
             service.retire(db, found, "", bank.actor, bank.clock())
         service.retire(db, found, "新法没有这一制度", bank.actor, bank.clock())
     of_item = [row for row in bank.reviews() if row.address == "/items/AB"]
     assert {(row.decision, row.note) for row in of_item} == {(Decision.RETIRED, "新法没有这一制度")}
     with bank.database.reading() as db:
-        assert db.scalars(select(Item.is_retired).where(Item.code == "AB")).one() is True
+        assert db.scalars(select(Item.state).where(Item.code == "AB")).one() == "retired"
 
 
 def test_a_decision_is_taken_once(bank: Bank):
@@ -151,10 +154,10 @@ def test_progress_counts_by_law_writer_and_unit(bank: Bank):
     bank.laws(new_law())
     reanchor(bank, "A", "1", CODE, "2")
     with bank.database.reading() as db:
-        by = {group: queries.progress(db, (), group) for group in ("law", "writer", "unit")}
+        by = {group: queries.progress(db, OPERATOR, group) for group in ("law", "writer", "unit")}
         assert [(row.key, row.total, row.decided) for row in by["law"]] == [(OLD_CODE, 4, 1)]
         assert [(row.key, row.total, row.decided) for row in by["writer"]] == [("命题人", 4, 1)]
         assert [(row.key, row.total, row.decided) for row in by["unit"]] == [("B5", 4, 1)]
-        assert queries.waiting_count(db, ()) == 2
-        assert queries.find_reviews(db, (), ReviewFilter(unit="B", state="all")).total == 4
-        assert queries.find_reviews(db, (), ReviewFilter(unit="C")).total == 0
+        assert queries.waiting_count(db, OPERATOR) == 2
+        assert queries.find_reviews(db, OPERATOR, ReviewFilter(unit="B", state="all")).total == 4
+        assert queries.find_reviews(db, OPERATOR, ReviewFilter(unit="C")).total == 0

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from tests.bank.law_reviews.conftest import OTHER, TEXTS, Bank, articles, new_law, old_law, other_law
 from tests.bank.samples import CODE, OLD_CODE, item, law_json
 from tiejun.audit import SYSTEM, AuditEvent
+from tiejun.bank.importing import ImportPlan, import_items
 from tiejun.bank.item_files import ItemFile
 from tiejun.bank.law_reviews.impact import follow_ends
 from tiejun.bank.law_reviews.models import Cause, Decision
 from tiejun.bank.law_reviews.queue import IS_WAITING
 from tiejun.bank.laws_service import sync_register
 from tiejun.bank.models import Item, ItemPurpose, LawVersion
-from tiejun.bank.service import ImportPlan, import_items
 
 ALL = {("A", OLD_CODE, "1"), ("B", OLD_CODE, "2"), ("AB", OLD_CODE, "1"), ("AB", OLD_CODE, "2")}
 

@@ -95,8 +95,8 @@ def test_a_refused_decision_keeps_what_was_typed_and_names_the_field(queue: Bank
     assert answer.status_code == 303
 
 
-def test_who_may_see_items_may_look_but_not_decide(queue: Bank, client: FlaskClient):
-    sign_in(client, "trainer")
+def test_who_may_see_exam_items_may_look_but_not_decide(queue: Bank, client: FlaskClient):
+    sign_in(client, "item_reviewer")
     here = address(queue, "A", "1")
     page = text(client, here)
     assert "由命题人决定" in page

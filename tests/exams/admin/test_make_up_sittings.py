@@ -11,7 +11,7 @@ from tests.support.world import make_world
 from tiejun.bank.form_service import create_blueprint, freeze_form
 from tiejun.bank.laws_service import sync_register
 from tiejun.bank.models import ExamForm, FormSlot, Item
-from tiejun.bank.service import install_starter
+from tiejun.bank.shipped import install_starter
 from tiejun.clock import beijing
 from tiejun.errors import DomainError, Rejected
 from tiejun.exams.admin_service import ExamSpec, SittingSpec, create_exam, create_sitting, form_ids
@@ -76,7 +76,7 @@ def test_a_window_of_weeks_is_not_copied_past_the_make_ups_day(database, clock, 
 def test_too_few_items_for_a_new_form_leave_everything_as_it_was(database, clock, first):
     with database.transaction() as db:
         used = items(db, form_ids(db, first.id)[0])
-        db.execute(update(Item).where(Item.id.not_in(used)).values(is_retired=True))
+        db.execute(update(Item).where(Item.id.not_in(used)).values(state="retired"))
 
     with pytest.raises(DomainError) as caught, database.transaction() as db:
         copy_for_make_up(db, first.exam_id, NewSitting(clock() + 20 * DAY), ADMIN, clock())

@@ -24,7 +24,7 @@ from tiejun.bank.form_service import FormDraft, SlotKey, create_blueprint, freez
 from tiejun.bank.item_rows import IS_CURRENT
 from tiejun.bank.laws_service import sync_register
 from tiejun.bank.models import Blueprint, Item, ItemVersion
-from tiejun.bank.service import install_starter
+from tiejun.bank.shipped import install_starter
 from tiejun.db import Database
 from tiejun.exams.admin_service import ExamSpec, SittingSpec, create_exam, create_sitting
 from tiejun.exams.events import Batch, Sent, record_events, submit

@@ -20,6 +20,8 @@ from tiejun.bank.five_years.rules import (
 from tiejun.bank.item_rows import IS_CURRENT
 from tiejun.bank.law_reviews.things import ITEM, things_citing
 from tiejun.bank.models import Citation, ExamForm, FormSlot, Item, ItemPurpose, ItemVersion, LawVersion
+from tiejun.bank.secrecy import SECRET
+from tiejun.bank.states import ItemState
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def cited_by(db: Session, law_ids: Collection[str]) -> Mapping[str, CitedBy]:
     return {
         law_id: CitedBy(
             items.get((law_id, ItemPurpose.PRACTICE), 0),
-            items.get((law_id, ItemPurpose.EXAM), 0),
+            sum(items.get((law_id, one), 0) for one in SECRET),
             len(things[law_id, "lesson"]),
             len(things[law_id, "case"]),
         )
@@ -135,7 +137,7 @@ def _items_citing(db: Session, law_ids: Collection[str]) -> dict[tuple[str, str]
         .select_from(Item)
         .join(ItemVersion, IS_CURRENT)
         .join(Citation, Citation.version_id == ItemVersion.id)
-        .where(Citation.law_id.in_(law_ids), Item.is_retired.is_(False))
+        .where(Citation.law_id.in_(law_ids), Item.state == ItemState.OPERATIONAL)
         .group_by(Citation.law_id, Item.purpose)
     )
     return {(law_id, purpose): count for law_id, purpose, count in rows}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tiejun.access import Permission, Persona
 from tiejun.bank.law_reviews.models import LawReview
-from tiejun.bank.law_reviews.queries import waiting_count
+from tiejun.bank.law_reviews.queries import reader_of, waiting_count
 from tiejun.bank.law_reviews.things import ITEM
 from tiejun.clock import beijing
 from tiejun.duties import Duty
@@ -22,7 +22,7 @@ def duties(db: Session, who: Persona, now: datetime) -> list[Duty]:
     """Return the duty to decide on the items whose articles changed, for those who write items."""
     if not who.may(Permission.ITEM_WRITE):
         return []
-    count = waiting_count(db, who.scopes(Permission.ITEM_VIEW), kind=ITEM)
+    count = waiting_count(db, reader_of(who), kind=ITEM)
     if not count:
         return []
     oldest = db.scalar(

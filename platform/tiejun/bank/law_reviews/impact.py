@@ -1,7 +1,8 @@
 """What an import of laws does to whatever cites them: it moves into the queue, in the same transaction.
 
 A citation comes in when its version ends (repealed, or replaced by a newer one), when the text of its
-article was corrected, or when the article is gone. Nothing else comes in, and nothing twice.
+article was corrected, or when the article is gone. Nothing else comes in, and nothing twice. That a version
+ends is no loss to what is transitional (新旧衔接): it cites it on purpose.
 """
 
 from collections import Counter
@@ -131,7 +132,8 @@ class _Desk:
         present = self._open(laws)
         hit: list[tuple[CitingThing, _Loss]] = []
         for thing in things_citing(self._db, laws):
-            loss = ended.get(thing.law_id) or lost.get((thing.law_id, thing.article))
+            loss = None if thing.is_transitional else ended.get(thing.law_id)
+            loss = loss or lost.get((thing.law_id, thing.article))
             citation = (thing.kind, thing.subject_id, thing.law_id, thing.article)
             if loss is not None and citation not in present:
                 present.add(citation)

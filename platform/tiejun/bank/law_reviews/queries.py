@@ -4,15 +4,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from question_bank.law_change import Segment, difference
+from question_bank.law_compare import Run, difference
 from question_bank.words import said
+from tiejun.access import Permission, Persona
 from tiejun.bank.law_reviews.models import LawReview
 from tiejun.bank.law_reviews.things import ITEM
 from tiejun.bank.models import Article, Item, LawVersion
 from tiejun.bank.queries import CitedArticle, ItemDetail, cited_articles, item_detail
+from tiejun.bank.secrecy import Sight, sight_of
 from tiejun.errors import NotFound
 from tiejun.listing import ListPage, scalar_page
 from tiejun.people.models import Unit
@@ -22,6 +24,19 @@ WAITING, DECIDED, EITHER = "waiting", "decided", "all"
 STATES = (WAITING, DECIDED, EITHER)
 EXPORT_ROWS = 20_000
 GROUPS = {"law": LawReview.law_id, "writer": LawReview.writer, "unit": LawReview.unit}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads the queue: the paths of their units, and what they may see of the bank."""
+
+    scopes: Sequence[str]
+    sight: Sight
+
+
+def reader_of(who: Persona) -> Reader:
+    """Return a signed-in person as a reader of the queue."""
+    return Reader(who.scopes(Permission.ITEM_VIEW), sight_of(who))
 
 
 @dataclass(frozen=True)
@@ -74,7 +89,7 @@ class Proposal:
     law: LawVersion
     article: Article
     score: float
-    segments: Sequence[Segment]
+    runs: Sequence[tuple[Run, str]]
 
 
 @dataclass(frozen=True)
@@ -93,13 +108,18 @@ class ReviewDetail:
     others: Sequence[ReviewLine]
 
 
-def _visible(scopes: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that a person with these unit paths may see a review."""
-    return or_(LawReview.owner_id.is_(None), LawReview.owner_id.in_(select(Unit.id).where(in_scope(scopes))))
+def _visible(reader: Reader) -> ColumnElement[bool]:
+    """Return the condition that a review is of the reader's units, and of no item hidden from them."""
+    units = select(Unit.id).where(in_scope(reader.scopes))
+    of_units = or_(LawReview.owner_id.is_(None), LawReview.owner_id.in_(units))
+    if reader.sight.is_full:
+        return of_units
+    items = select(Item.id).where(reader.sight.condition())
+    return and_(of_units, or_(LawReview.kind != ITEM, LawReview.subject_id.in_(items)))
 
 
-def _matching(scopes: Sequence[str], wanted: ReviewFilter) -> Select[LawReview]:
-    query = select(LawReview).where(_visible(scopes))
+def _matching(reader: Reader, wanted: ReviewFilter) -> Select[LawReview]:
+    query = select(LawReview).where(_visible(reader))
     for name in ("law", "kind", "writer"):
         if value := getattr(wanted, name):
             query = query.where(getattr(LawReview, "law_id" if name == "law" else name) == value)
@@ -114,16 +134,16 @@ def _matching(scopes: Sequence[str], wanted: ReviewFilter) -> Select[LawReview]:
     return query
 
 
-def find_reviews(db: Session, scopes: Sequence[str], wanted: ReviewFilter) -> ListPage[ReviewLine]:
+def find_reviews(db: Session, reader: Reader, wanted: ReviewFilter) -> ListPage[ReviewLine]:
     """Return one page of the queue, article by article, so that like decisions come together."""
-    ordered = _matching(scopes, wanted).order_by(LawReview.law_id, LawReview.article, LawReview.id)
+    ordered = _matching(reader, wanted).order_by(LawReview.law_id, LawReview.article, LawReview.id)
     page = scalar_page(db, ordered, wanted.page)
     return ListPage(_lines(db, page.rows), page.number, page.pages, page.total)
 
 
-def lines_for_export(db: Session, scopes: Sequence[str], wanted: ReviewFilter) -> list[ReviewLine]:
+def lines_for_export(db: Session, reader: Reader, wanted: ReviewFilter) -> list[ReviewLine]:
     """Return the reviews that fit, up to `EXPORT_ROWS`."""
-    ordered = _matching(scopes, wanted).order_by(LawReview.law_id, LawReview.article, LawReview.id)
+    ordered = _matching(reader, wanted).order_by(LawReview.law_id, LawReview.article, LawReview.id)
     return _lines(db, db.scalars(ordered.limit(EXPORT_ROWS)).all())
 
 
@@ -144,19 +164,19 @@ def _best(row: LawReview) -> tuple[str, str] | None:
     return (row.candidates[0]["law"], row.candidates[0]["article"]) if row.candidates else None
 
 
-def progress(db: Session, scopes: Sequence[str], by: str) -> list[Progress]:
+def progress(db: Session, reader: Reader, by: str) -> list[Progress]:
     """Return how far the decisions are by "law", "writer" or "unit", the most waiting first."""
     column = GROUPS[by]
     decided = func.sum(case((LawReview.decided_at.is_not(None), 1), else_=0))
-    rows = db.execute(select(column, func.count(), decided).where(_visible(scopes)).group_by(column)).all()
-    titles = dict(laws_in_queue(db, scopes)) if by == "law" else {}
+    rows = db.execute(select(column, func.count(), decided).where(_visible(reader)).group_by(column)).all()
+    titles = dict(laws_in_queue(db, reader)) if by == "law" else {}
     found = [Progress(key or "", titles.get(key, key or ""), total, int(done)) for key, total, done in rows]
     return sorted(found, key=lambda row: (row.decided - row.total, row.name))
 
 
-def laws_in_queue(db: Session, scopes: Sequence[str]) -> list[tuple[str, str]]:
+def laws_in_queue(db: Session, reader: Reader) -> list[tuple[str, str]]:
     """Return (id, title) of the versions that things in the queue cite."""
-    cited = select(LawReview.law_id).where(_visible(scopes))
+    cited = select(LawReview.law_id).where(_visible(reader))
     rows = db.execute(
         select(LawVersion.id, LawVersion.title, LawVersion.effective)
         .where(LawVersion.id.in_(cited))
@@ -165,16 +185,16 @@ def laws_in_queue(db: Session, scopes: Sequence[str]) -> list[tuple[str, str]]:
     return [(law_id, f"{title}（{day.year}）" if day else title) for law_id, title, day in rows]
 
 
-def writers_in_queue(db: Session, scopes: Sequence[str]) -> list[str]:
+def writers_in_queue(db: Session, reader: Reader) -> list[str]:
     """Return who wrote what is in the queue."""
     return list(
-        db.scalars(select(LawReview.writer).where(_visible(scopes)).distinct().order_by(LawReview.writer))
+        db.scalars(select(LawReview.writer).where(_visible(reader)).distinct().order_by(LawReview.writer))
     )
 
 
-def waiting_count(db: Session, scopes: Sequence[str], law_id: str = "", kind: str = "") -> int:
+def waiting_count(db: Session, reader: Reader, law_id: str = "", kind: str = "") -> int:
     """Return how many things (not citations) wait, of all laws or of one."""
-    things = _matching(scopes, ReviewFilter(law=law_id, kind=kind)).with_only_columns(
+    things = _matching(reader, ReviewFilter(law=law_id, kind=kind)).with_only_columns(
         LawReview.kind, LawReview.subject_id
     )
     return db.scalar(select(func.count()).select_from(things.distinct().subquery())) or 0
@@ -198,13 +218,13 @@ def first_waiting(db: Session, code: str) -> LawReview | None:
     return db.scalar(query.order_by(LawReview.id).limit(1))
 
 
-def review_detail(db: Session, scopes: Sequence[str], public_id: UUID) -> ReviewDetail:
+def review_detail(db: Session, reader: Reader, public_id: UUID) -> ReviewDetail:
     """Return one review with the candidates and their differences.
 
     Raises:
         NotFound: if there is none that this person may see.
     """
-    review = db.scalar(select(LawReview).where(LawReview.public_id == public_id, _visible(scopes)))
+    review = db.scalar(select(LawReview).where(LawReview.public_id == public_id, _visible(reader)))
     if review is None:
         raise NotFound(said("没有这一条待核，或不在您的管理范围内。"))
     others = select(LawReview).where(
@@ -220,7 +240,7 @@ def review_detail(db: Session, scopes: Sequence[str], public_id: UUID) -> Review
         imported=db.get(LawVersion, review.import_of) if review.import_of else None,
         target=_target(db, review),
         proposals=_proposals(db, review),
-        item=item_detail(db, code) if code is not None else None,
+        item=item_detail(db, reader.sight, code) if code is not None else None,
         others=_lines(db, db.scalars(others.order_by(LawReview.id)).all()),
     )
 
@@ -245,10 +265,10 @@ def _proposals(db: Session, review: LawReview) -> list[Proposal]:
     ]
 
 
-def next_waiting(db: Session, scopes: Sequence[str], after: LawReview) -> UUID | None:
+def next_waiting(db: Session, reader: Reader, after: LawReview) -> UUID | None:
     """Return the next open review of an item on the same law, then of any; None if there is no more."""
     waits = select(LawReview.public_id).where(
-        _visible(scopes), LawReview.decided_at.is_(None), LawReview.kind == ITEM
+        _visible(reader), LawReview.decided_at.is_(None), LawReview.kind == ITEM
     )
     same_law = case((LawReview.law_id == after.law_id, 0), else_=1)
     return db.scalar(waits.order_by(same_law, LawReview.law_id, LawReview.article, LawReview.id).limit(1))

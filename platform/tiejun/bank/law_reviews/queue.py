@@ -37,12 +37,19 @@ def waiting_ids(db: Session, kind: str) -> set[int]:
 
 
 def settle(
-    db: Session, thing: tuple[str, int], cited: Iterable[Cited], actor: Actor, now: datetime
+    db: Session,
+    thing: tuple[str, int],
+    cited: Iterable[Cited],
+    actor: Actor,
+    now: datetime,
+    *,
+    is_transitional: bool = False,
 ) -> list[LawReview]:
     """Close the reviews of a thing (kind, id) that its new version answers; return them.
 
     A review is answered when the version no longer cites that article, or when all that it cites stays in
-    force: then its writer has had the new text before them.
+    force, or is said to be cited on purpose (`is_transitional`): then its writer has had the new text before
+    them.
 
     Args:
         cited: law version and article of each citation of the new version.
@@ -53,7 +60,7 @@ def settle(
     present = set(cited)
     laws = {law_id for law_id, _article in present}
     ending = select(LawVersion.id).where(LawVersion.id.in_(laws), LawVersion.ceased.is_not(None))
-    rests_on_old_law = db.scalar(ending.limit(1)) is not None
+    rests_on_old_law = not is_transitional and db.scalar(ending.limit(1)) is not None
     answered = [row for row in found if not rests_on_old_law or (row.law_id, row.article) not in present]
     close(db, answered, Decision.REWRITTEN, actor, now)
     return answered

@@ -1,4 +1,4 @@
-"""Decisions on items in the queue: another article in place of the old one, or out of use."""
+"""Decisions in the queue: another article in place of the old one, or out of use."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -15,7 +15,9 @@ from tiejun.bank.law_reviews.queue import close, waiting
 from tiejun.bank.law_reviews.things import ITEM
 from tiejun.bank.models import Article, Item, ItemVersion, LawVersion
 from tiejun.bank.rules import LawState, article_number, law_state
+from tiejun.bank.secrecy import Sight
 from tiejun.bank.service import exchange_citation
+from tiejun.bank.states import ItemState
 from tiejun.clock import beijing
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 
@@ -23,21 +25,26 @@ NOT_DECIDED = said("没有作出决定，请改正下面的内容。")
 REASON_MAX = 500
 
 
-def review_to_decide(db: Session, public_id: UUID) -> LawReview:
-    """Return an open review of an item, held until the transaction ends.
+def review_to_decide(db: Session, sight: Sight, public_id: UUID, kind: str = ITEM) -> LawReview:
+    """Return an open review of a thing of a kind, held until the transaction ends.
 
     Raises:
-        NotFound: if there is none with this id.
-        Conflict: if it was decided already, or is of a case or a lesson, which their authors put right.
+        NotFound: if there is none with this id, or it is of an item hidden from this person.
+        Conflict: if it was decided already, or is of another kind, which is decided elsewhere.
     """
     review = db.scalar(select(LawReview).where(LawReview.public_id == public_id).with_for_update())
-    if review is None:
+    if review is None or not _may_see(db, sight, review):
         raise NotFound(said("没有这一条待核。"))
     if review.decided_at is not None:
         raise Conflict(said("这一条已由%(name)s作出决定，没有再改。", name=review.decided_by or ""))
-    if review.kind != ITEM:
+    if review.kind != kind:
         raise Conflict(said("案例和课由作者修改后自动办结，不在这里决定。"))
     return review
+
+
+def _may_see(db: Session, sight: Sight, review: LawReview) -> bool:
+    item = select(Item.id).where(Item.id == review.subject_id, sight.condition())
+    return review.kind != ITEM or db.scalar(item) is not None
 
 
 def reanchor(db: Session, review: LawReview, law_id: str, article: str, actor: Actor, now: datetime) -> Item:
@@ -51,16 +58,15 @@ def reanchor(db: Session, review: LawReview, law_id: str, article: str, actor: A
     Raises:
         Rejected: if that article does not exist, or is not in force when the old one has ended.
     """
-    number = _target(db, review, law_id, article, now)
+    new = chosen(db, review, law_id, article, now)
     item, version = db.execute(
         select(Item, ItemVersion)
         .join(ItemVersion, IS_CURRENT)
         .where(Item.id == review.subject_id)
         .options(selectinload(ItemVersion.key))
     ).one()
-    old, new = Citation(review.law_id, review.article), Citation(law_id, number)
+    old = Citation(review.law_id, review.article)
     exchange_citation(db, to_text(version), old, new, actor, now)
-    review.target_law_id, review.target_article = law_id, number
     close(db, [review], Decision.REANCHORED, actor, now)
     return item
 
@@ -74,10 +80,24 @@ def retire(db: Session, review: LawReview, why: str, actor: Actor, now: datetime
     if not why:
         raise Rejected(NOT_DECIDED, [Problem(said("停用"), "why", said("请写明停用的理由。"))])
     item = db.get_one(Item, review.subject_id)
-    item.is_retired, item.updated_at = True, now
+    item.state, item.updated_at = ItemState.RETIRED, now
     record(db, actor, "item.retired", ("item", item.code), now, why=why[:REASON_MAX])
     close(db, waiting(db, ITEM, item.id), Decision.RETIRED, actor, now, why[:REASON_MAX])
     return item
+
+
+def chosen(db: Session, review: LawReview, law_id: str, article: str, now: datetime) -> Citation:
+    """Return the article that takes the old one's place, and note it in the review.
+
+    Args:
+        article: the number as people write it.
+
+    Raises:
+        Rejected: if that article does not exist, or is not in force when the old one has ended.
+    """
+    number = _target(db, review, law_id, article, now)
+    review.target_law_id, review.target_article = law_id, number
+    return Citation(law_id, number)
 
 
 def _target(db: Session, review: LawReview, law_id: str, article: str, now: datetime) -> str:

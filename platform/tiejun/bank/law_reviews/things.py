@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tiejun.bank.item_rows import IS_CURRENT
 from tiejun.bank.models import Citation, Item, ItemVersion
+from tiejun.bank.states import ItemState
 
 ITEM = "item"
 
@@ -21,7 +22,7 @@ class CitingThing:
     """One citation by one thing that is in use; `address` is the page at which it can be put right.
 
     `unit` is the syllabus unit it is filed under, `owner_id` the unit of people who may see it (None:
-    everybody who sees the bank).
+    everybody who sees the bank). What is transitional (新旧衔接) cites law that has ended on purpose.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class CitingThing:
     writer: str
     address: str
     owner_id: int | None = None
+    is_transitional: bool = False
 
 
 Teller = Callable[[Session, Collection[str]], Iterable[CitingThing]]
@@ -45,13 +47,13 @@ def items_citing(db: Session, law_ids: Collection[str]) -> Iterator[CitingThing]
     A rubric cites nothing of its own: its points rest on what the item cites, and come along with it.
     """
     rows = db.execute(
-        select(Item, Citation.law_id, Citation.article)
+        select(Item, Citation.law_id, Citation.article, ItemVersion.is_transitional)
         .join(ItemVersion, IS_CURRENT)
         .join(Citation, Citation.version_id == ItemVersion.id)
-        .where(Citation.law_id.in_(law_ids), Item.is_retired.is_(False))
+        .where(Citation.law_id.in_(law_ids), Item.state != ItemState.RETIRED)
         .order_by(Item.id, Citation.position)
     )
-    for item, law_id, article in rows:
+    for item, law_id, article, is_transitional in rows:
         yield CitingThing(
             ITEM,
             item.id,
@@ -61,6 +63,7 @@ def items_citing(db: Session, law_ids: Collection[str]) -> Iterator[CitingThing]
             item.unit,
             item.created_by,
             f"/items/{item.code}",
+            is_transitional=is_transitional,
         )
 
 

@@ -11,7 +11,7 @@ from tiejun.access import Permission, persona, require
 from tiejun.bank import law_queries
 from tiejun.bank.law_reviews import queries, service, words
 from tiejun.bank.law_reviews.export import reviews_workbook
-from tiejun.bank.law_reviews.queries import GROUPS, ReviewFilter, review_filter
+from tiejun.bank.law_reviews.queries import GROUPS, Reader, ReviewFilter, reader_of, review_filter
 from tiejun.clock import beijing
 from tiejun.errors import Rejected
 from tiejun.web import actor, notice, now, reading, transaction
@@ -32,10 +32,10 @@ def index() -> ResponseReturnValue:
     wanted, by = review_filter(request.args), request.args.get("by", "law")
     by = by if by in GROUPS else "law"
     with reading() as db:
-        page = queries.find_reviews(db, _scopes(), wanted)
-        progress = queries.progress(db, _scopes(), by)
-        laws = queries.laws_in_queue(db, _scopes())
-        writers = queries.writers_in_queue(db, _scopes())
+        page = queries.find_reviews(db, _reader(), wanted)
+        progress = queries.progress(db, _reader(), by)
+        laws = queries.laws_in_queue(db, _reader())
+        writers = queries.writers_in_queue(db, _reader())
     return render_template(
         "laws/reviews.html", page=page, wanted=wanted, by=by, progress=progress, laws=laws, writers=writers
     )
@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Give the queue, as filtered, as an Excel file."""
     with reading() as db:
-        content = reviews_workbook(queries.lines_for_export(db, _scopes(), review_filter(request.args)))
+        content = reviews_workbook(queries.lines_for_export(db, _reader(), review_filter(request.args)))
     headers = {"Content-Disposition": "attachment; filename=law-reviews.xlsx"}
     return Response(content, mimetype=XLSX, headers=headers)
 
@@ -65,9 +65,9 @@ def reanchor(public_id: UUID) -> ResponseReturnValue:
     law, article = request.form.get("law", ""), request.form.get("article", "").strip()
     try:
         with transaction() as db:
-            found = service.review_to_decide(db, public_id)
+            found = service.review_to_decide(db, _reader().sight, public_id)
             item = service.reanchor(db, found, law, article, actor(), now())
-            following = queries.next_waiting(db, _scopes(), found)
+            following = queries.next_waiting(db, _reader(), found)
     except Rejected as error:
         return _page(public_id, error), error.status
     notice(_("已改引：%(code)s 现为第 %(n)s 版。", code=item.code, n=item.current_version))
@@ -80,9 +80,9 @@ def retire(public_id: UUID) -> ResponseReturnValue:
     """Take the item out of use."""
     try:
         with transaction() as db:
-            found = service.review_to_decide(db, public_id)
+            found = service.review_to_decide(db, _reader().sight, public_id)
             item = service.retire(db, found, request.form.get("why", "").strip(), actor(), now())
-            following = queries.next_waiting(db, _scopes(), found)
+            following = queries.next_waiting(db, _reader(), found)
     except Rejected as error:
         return _page(public_id, error), error.status
     notice(_("已停用：%(code)s。已定稿的试卷和成绩不变。", code=item.code))
@@ -98,7 +98,7 @@ def _on(following: UUID | None) -> ResponseReturnValue:
 def _page(public_id: UUID, error: Rejected | None = None) -> str:
     today = beijing(now()).date()
     with reading() as db:
-        detail = queries.review_detail(db, _scopes(), public_id)
+        detail = queries.review_detail(db, _reader(), public_id)
         laws = law_queries.laws_for_choice(db, today)[0]
     return render_template(
         "laws/review.html",
@@ -112,5 +112,5 @@ def _page(public_id: UUID, error: Rejected | None = None) -> str:
     )
 
 
-def _scopes() -> tuple[str, ...]:
-    return persona().scopes(Permission.ITEM_VIEW)
+def _reader() -> Reader:
+    return reader_of(persona())

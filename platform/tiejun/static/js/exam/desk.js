@@ -1,6 +1,7 @@
 /* The middle of the page: material, question, and the row of buttons below; the answer card beside it. */
 
 import { announce, byId, fill, show, write } from "./dom.js";
+import { isInteraction } from "./interactions.js";
 import { keysAreOn, listenToKeys, switchKeys } from "./keys.js";
 import { Navigator } from "./navigator.js";
 import { drawQuestion, drawSaveState, markup } from "./render.js";
@@ -179,6 +180,7 @@ export class Desk {
 
   /** @param {number} index */
   _chooseByKey(index) {
+    if (isInteraction(this.sheet.current.type)) { return false; }
     const inputs = /** @type {HTMLInputElement[]} */ (Array.from(this._article(this.sheet.current.slot).querySelectorAll("input[type=radio], input[type=checkbox]")));
     const input = inputs[index];
     if (!input) { return false; }
@@ -249,12 +251,13 @@ export class Desk {
 
   /** @param {Question} question */
   _hints(question) {
-    const choices = question.type === "true_false" ? 2 : (question.options || []).length;
-    show(byId("clear"), choices > 0 && this.sheet.isAnswered(question.slot));
+    const byLetter = ["single", "multiple", "true_false"].includes(question.type);
+    const choices = question.type === "true_false" ? 2 : byLetter ? question.options.length : 0;
+    show(byId("clear"), (byLetter || isInteraction(question.type)) && this.sheet.isAnswered(question.slot));
     show(byId("hint-text"), choices === 0);
     show(byId("hint-choose"), choices > 0 && keysAreOn());
     show(byId("hint-flag"), choices > 0 && keysAreOn());
-    show(byId("hint-move"), choices > 0);
+    show(byId("hint-move"), byLetter);
     show(byId("keys-switch"), choices > 0);
     write(byId("hint-last"), "ABCDEFGHI"[Math.max(0, choices - 1)]);
     write(byId("hint-flag-key"), choices > 5 ? "Shift+F" : "F");

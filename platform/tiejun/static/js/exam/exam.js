@@ -78,7 +78,7 @@ export class Exam {
     });
     /** @type {Desk} */
     this.desk = new Desk(this.sheet, this.handIn, {
-      choose: (slot, value) => this._record(slot, value, this.clock.now()),
+      choose: (slot, value) => this._choose(slot, value),
       type: (slot, value) => this._type(slot, value),
       compose: (composing) => this.typing.compose(composing),
       rest: () => this.commit(),
@@ -178,6 +178,12 @@ export class Exam {
     this._remember();
     this.draw(slot);
     this.sender.kick();
+  }
+
+  /** A choice stands in place of what was just being typed. @param {number} slot @param {any} value */
+  _choose(slot, value) {
+    this.sheet.typing.delete(slot);
+    this._record(slot, value, this.clock.now());
   }
 
   /** @param {number} slot @param {any} value */

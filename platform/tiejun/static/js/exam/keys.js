@@ -25,7 +25,8 @@ export function switchKeys(on) {
 /** @param {EventTarget|null} target */
 function isText(target) {
   const element = /** @type {HTMLInputElement} */ (target);
-  return element.tagName === "TEXTAREA" || (element.tagName === "INPUT" && element.type === "text");
+  if (element.tagName === "TEXTAREA" || element.tagName === "SELECT") { return true; }
+  return element.tagName === "INPUT" && ["text", "number", "range"].includes(element.type);
 }
 
 /**

@@ -1,6 +1,7 @@
 /* Draws one question: head, stem, and the control by which it is answered. Values go out through `on`. */
 
 import { fill, icon, make, tone, write } from "./dom.js";
+import { drawInteraction, isInteraction } from "./interactions.js";
 import { beijingTime, say } from "./words.js";
 
 /** @typedef {import("./sheet.js").Sheet} Sheet */
@@ -47,7 +48,7 @@ export function drawQuestion(sheet, question, on) {
   const stem = make("div", { class: "tj-stem", id: "stem-" + slot });
   stem.append(markup(question.stem_html));
   if (question.type === "fill_in") { numberBlanks(stem); }
-  box.append(head(question), stem, control(sheet, question, on));
+  box.append(head(question), stem, isInteraction(question.type) ? drawInteraction(sheet, question, on, stem) : control(sheet, question, on));
   return box;
 }
 

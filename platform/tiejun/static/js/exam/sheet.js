@@ -1,14 +1,19 @@
 /* The answer sheet: the paper's questions in order, what was answered, where each answer is, what is flagged. */
 
 /** @typedef {import("./queue.js").Queue} Queue */
+/** @typedef {{id: string, html: string, blank?: number, shape?: string, coords?: number[]}} Option */
 /**
  * @typedef {Object} Question
  * @property {number} slot
- * @property {string} type single, multiple, true_false, fill_in or essay
+ * @property {string} type single, multiple, true_false, fill_in, essay, or one of interactions.js
  * @property {number} points
  * @property {string} stem_html
- * @property {{id: string, html: string}[]} options
+ * @property {Option[]} options
  * @property {number} [blanks]
+ * @property {Option[]} [targets]
+ * @property {number} [most]
+ * @property {string} [image]
+ * @property {{lower: number, upper: number, step: number}} [bounds]
  * @property {string} [group]
  * @property {string} [stimulus_html]
  * @property {number} section index of its section

@@ -1,0 +1,1 @@
+"""The life of an item: written, reviewed by two others, in use, questioned, retired."""

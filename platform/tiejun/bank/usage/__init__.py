@@ -1,0 +1,1 @@
+"""What becomes of items in exams: how often they were used, how candidates did."""

@@ -1,0 +1,32 @@
+"""Areas of a picture, and whether a point lies in one.
+
+Public: `inside`.
+"""
+
+from collections.abc import Sequence
+
+
+def inside(shape: str, coords: Sequence[int], point: Sequence[int]) -> bool:
+    """Return whether a point lies in an area, its edge included; "default" is the whole picture."""
+    x, y = point
+    if shape == "default":
+        return True
+    if shape == "rect":
+        left, top, right, bottom = coords
+        return left <= x <= right and top <= y <= bottom
+    if shape == "poly":
+        return _in_polygon(list(zip(coords[::2], coords[1::2], strict=True)), x, y)
+    across, down = (coords[2], coords[3]) if shape == "ellipse" else (coords[2], coords[2])
+    return ((x - coords[0]) * down) ** 2 + ((y - coords[1]) * across) ** 2 <= (across * down) ** 2
+
+
+def _in_polygon(corners: Sequence[tuple[int, int]], x: int, y: int) -> bool:
+    """Return whether a point lies in a polygon: a ray from it crosses the outline an odd number of times."""
+    odd = False
+    for (x1, y1), (x2, y2) in zip(corners, [*corners[1:], corners[0]], strict=True):
+        turn = (x2 - x1) * (y - y1) - (y2 - y1) * (x - x1)
+        if turn == 0 and min(x1, x2) <= x <= max(x1, x2) and min(y1, y2) <= y <= max(y1, y2):
+            return True
+        if (y1 > y) != (y2 > y) and (turn > 0) == (y2 > y1):
+            odd = not odd
+    return odd

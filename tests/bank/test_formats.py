@@ -138,6 +138,14 @@ def test_json_carries_the_images_into_another_bank_and_changes_nothing_there_aga
     assert count(laws, ItemImage) == 1
 
 
+def test_a_new_version_brings_its_image_too(laws: Database, take):
+    digest = hashlib.sha256(RED).hexdigest()
+    take(laws, write_json([item("T-1", stem="没有图")], {}).content, "a.json")
+    shown = item("T-1", stem=f"看图{image_mark(digest, '排放口')}")
+    assert take(laws, write_json([shown], {digest: Picture("a.png", RED)}).content, "a.json").updated == 1
+    assert count(laws, ItemImage) == 1
+
+
 def test_json_with_an_image_that_is_none_refuses_the_item(laws: Database, take):
     digest = hashlib.sha256(b"x").hexdigest()
     svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"

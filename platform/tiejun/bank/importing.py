@@ -231,7 +231,8 @@ def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome
             code = item.id if item.id in file.codes else f"I{batch.id:04}-{number:05}"
             coded.append(replace(item, id=code))
             pen.report.rows[number - 1]["id"] = code
-    shown = {digest for item in coded for digest in item_images(item)}
+    written = [item for _, item, outcome, _ in outcomes if outcome != "unchanged"]
+    shown = {digest for item in written for digest in item_images(item)}
     images.keep(db, {d: image for d, image in file.images.items() if d in shown}, pen.actor, pen.now)
     add_many(db, coded, plan.purpose, batch.id, pen.actor.name, pen.now, plan.state)
     held = waiting_ids(db, ITEM)

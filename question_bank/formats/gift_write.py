@@ -14,7 +14,7 @@ from question_bank.formats.gift import read_gift
 from question_bank.formats.gift_text import FORMAT, escaped
 from question_bank.formats.item_note import write_note
 from question_bank.formats.text_file import TextRefused
-from question_bank.formats.written import Written, beyond
+from question_bank.formats.written import Written, beyond, pairs_of
 from question_bank.item import Item, ItemKind, Part, PartType
 from question_bank.words import Words, said
 
@@ -43,7 +43,7 @@ def write_gift(items: Iterable[Item]) -> Written:
 
 def _unfit(item: Item) -> Words | None:
     """Return why GIFT cannot carry the item, or None."""
-    if reason := beyond(item, "GIFT"):
+    if reason := beyond(item, "GIFT", has_pairs=True):
         return reason
     if item.kind is ItemKind.CASE:
         return said("GIFT 没有案例分析题")
@@ -76,6 +76,8 @@ def _answers(part: Part) -> list[str]:
     if part.type is PartType.FILL_IN and isinstance(part.key, tuple):
         # A star would stand for any text.
         return [f"={_weighed(spelling.replace('*', chr(92) + '*'), '100')}" for spelling in part.key[0]]
+    if part.type is PartType.MATCH:
+        return [f"={_marked(left)} -> {_marked(right)}" for left, right in pairs_of(part)]
     if part.type is PartType.SINGLE:
         return [
             f"={_weighed(o.text, '100')}" if o.id == part.key else f"~{_weighed(o.text, '0')}"

@@ -34,6 +34,13 @@ def write_note(item: Item) -> str:
         note["rubric"] = whole["parts"][0]["rubric"]
     if part.options:
         note["options"] = list(part.option_ids)
+    if part.targets:
+        partner = dict(whole["parts"][0]["key"])
+        targets = [target.id for target in part.targets]
+        note |= {
+            "targets": targets,
+            "shown": list(dict.fromkeys([*map(partner.get, part.option_ids), *targets])),
+        }
     return f"{NOTE} {json.dumps(note, ensure_ascii=False)}"
 
 
@@ -62,9 +69,26 @@ class Note:
             raise QuestionRefused(said("选项"), said("选项增减后，请删去题目旁边以“tiejun:”开头的说明"))
         names = dict(zip(read, ids, strict=True))
         key = part["key"]
+        if "targets" in part:
+            return self._renamed_pairs(part, names)
         return {
             "options": [{"id": names[option["id"]], "text": option["text"]} for option in part["options"]],
             "key": [names[i] for i in key] if isinstance(key, list) else names[key],
+        }
+
+    def _renamed_pairs(self, part: Json, names: Mapping[str, str]) -> Json:
+        read = [target["id"] for target in part["targets"]]
+        shown, order = self.says.get("shown", read), self.says.get("targets", read)
+        if not isinstance(shown, list) or not isinstance(order, list) or len(shown) != len(read):
+            raise QuestionRefused(said("选项"), said("选项增减后，请删去题目旁边以“tiejun:”开头的说明"))
+        if sorted(map(str, shown)) != sorted(map(str, order)):
+            raise QuestionRefused(said("选项"), DAMAGED)
+        targets = dict(zip(read, map(str, shown), strict=True))
+        texts = {targets[target["id"]]: target["text"] for target in part["targets"]}
+        return {
+            "options": [{"id": names[option["id"]], "text": option["text"]} for option in part["options"]],
+            "targets": [{"id": i, "text": texts[i]} for i in map(str, order)],
+            "key": [[names[left], targets[right]] for left, right in part["key"]],
         }
 
 

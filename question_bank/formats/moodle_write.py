@@ -15,7 +15,7 @@ from lxml import etree
 from question_bank.assembly.form import item_images
 from question_bank.formats.item_note import write_note
 from question_bank.formats.moodle_xml import MAX_QUESTIONS, NOTE_TAG, read_moodle
-from question_bank.formats.written import Written, beyond
+from question_bank.formats.written import Written, beyond, pairs_of
 from question_bank.formats.xml_document import XmlRefused
 from question_bank.item import Item, ItemKind, Part, PartType, number_json
 from question_bank.words import Words, said
@@ -26,6 +26,7 @@ TYPES = {
     PartType.TRUE_FALSE: "truefalse",
     PartType.FILL_IN: "shortanswer",
     PartType.ESSAY: "essay",
+    PartType.MATCH: "matching",
 }
 
 
@@ -51,7 +52,7 @@ def write_moodle(items: Iterable[Item]) -> Written:
 
 def _unfit(item: Item) -> Words | None:
     """Return why Moodle XML cannot carry the item, or None."""
-    if reason := beyond(item, "Moodle XML"):
+    if reason := beyond(item, "Moodle XML", has_pairs=True):
         return reason
     if item.kind is ItemKind.CASE:
         return said("Moodle XML 没有案例分析题")
@@ -99,6 +100,11 @@ def _question(item: Item) -> etree._Element | None:
 def _answers(question: etree._Element, part: Part) -> None:
     if part.type is PartType.ESSAY:
         _plain(question, "graderinfo", "\n".join(point.text for point in part.rubric))
+    elif part.type is PartType.MATCH:
+        for left, partner in pairs_of(part):
+            holder = etree.SubElement(question, "subquestion", format="plain_text")
+            _text(holder, left)
+            _text(etree.SubElement(holder, "answer"), partner)
     elif isinstance(part.key, bool):
         for word in ("true", "false"):
             _answer(question, word, "100" if (word == "true") == part.key else "0")

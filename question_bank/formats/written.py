@@ -1,12 +1,14 @@
 """What writing a file of items gave.
 
-Public: `Written`, `beyond`.
+Public: `Written`, `beyond`, `pairs_of`.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from question_bank.item import Item
-from question_bank.terms import PLAIN_TYPES
+from question_bank.item import Item, Part
+from question_bank.policies import MultiplePolicy
+from question_bank.terms import PLAIN_TYPES, PartType
 from question_bank.words import Words, said
 
 
@@ -19,11 +21,37 @@ class Written:
     left_out: list[tuple[str, Words]] = field(default_factory=list)
 
 
-def beyond(item: Item, format_name: str) -> Words | None:
-    """Return why a format without the further types and scorings cannot carry the item, or None."""
+def beyond(item: Item, format_name: str, *, has_pairs: bool = False) -> Words | None:
+    """Return why a format without the further types and scorings cannot carry the item, or None.
+
+    Args:
+        has_pairs: whether it has matching as Moodle knows it: one partner for each on the left, each pair
+            scored by itself.
+    """
     for part in item.parts:
+        if has_pairs and part.type is PartType.MATCH:
+            if not _is_plain_match(part):
+                return said("%(format)s 的连线题一项连一项、逐对计分，本题不是", format=format_name)
+            continue
         if part.type not in PLAIN_TYPES:
             return said("%(format)s 不能保存%(type)s", format=format_name, type=part.type.label)
         if part.scoring is not None:
             return said("%(format)s 不能保存本题自带的计分办法", format=format_name)
     return None
+
+
+def _is_plain_match(part: Part) -> bool:
+    key: Any = part.key
+    lefts = [left for left, _right in key]
+    by_pair = part.scoring == {"policy": MultiplePolicy.PER_OPTION.value}
+    return by_pair and part.most == 1 and sorted(lefts) == sorted(part.option_ids)
+
+
+def pairs_of(part: Part) -> list[tuple[str, str]]:
+    """Return the texts of a match as Moodle writes them: each left with its right, then the distractors."""
+    key: Any = part.key
+    partner: dict[str, str] = dict(key)
+    texts = {target.id: target.text for target in part.targets}
+    used = set(partner.values())
+    pairs = [(option.text, texts[partner[option.id]]) for option in part.options]
+    return pairs + [("", target.text) for target in part.targets if target.id not in used]

@@ -11,6 +11,7 @@ from tiejun.bank.item_rows import IS_CURRENT
 from tiejun.bank.law_reviews import queries, service
 from tiejun.bank.law_reviews.models import Decision, LawReview
 from tiejun.bank.law_reviews.queries import Reader, ReviewFilter
+from tiejun.bank.life.models import ItemStep
 from tiejun.bank.models import Citation, Item, ItemPurpose, ItemVersion
 from tiejun.bank.secrecy import EVERYTHING
 from tiejun.errors import Conflict, Rejected
@@ -127,6 +128,8 @@ def test_retiring_takes_the_item_out_and_decides_all_its_reviews(bank: Bank):
     assert {(row.decision, row.note) for row in of_item} == {(Decision.RETIRED, "新法没有这一制度")}
     with bank.database.reading() as db:
         assert db.scalars(select(Item.state).where(Item.code == "AB")).one() == "retired"
+        last = db.scalars(select(ItemStep).join(Item).where(Item.code == "AB")).one()
+        assert (last.step, last.remark) == ("retire", "新法没有这一制度")
 
 
 def test_a_decision_is_taken_once(bank: Bank):

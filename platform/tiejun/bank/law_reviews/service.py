@@ -13,6 +13,8 @@ from tiejun.bank.item_rows import IS_CURRENT, to_text
 from tiejun.bank.law_reviews.models import Decision, LawReview
 from tiejun.bank.law_reviews.queue import close, waiting
 from tiejun.bank.law_reviews.things import ITEM
+from tiejun.bank.life.rules import Step
+from tiejun.bank.life.service import note_step
 from tiejun.bank.models import Article, Item, ItemVersion, LawVersion
 from tiejun.bank.rules import LawState, article_number, law_state
 from tiejun.bank.secrecy import Sight
@@ -81,6 +83,7 @@ def retire(db: Session, review: LawReview, why: str, actor: Actor, now: datetime
         raise Rejected(NOT_DECIDED, [Problem(said("停用"), "why", said("请写明停用的理由。"))])
     item = db.get_one(Item, review.subject_id)
     item.state, item.updated_at = ItemState.RETIRED, now
+    note_step(db, item, Step.RETIRE, actor, now, why[:REASON_MAX])
     record(db, actor, "item.retired", ("item", item.code), now, why=why[:REASON_MAX])
     close(db, waiting(db, ITEM, item.id), Decision.RETIRED, actor, now, why[:REASON_MAX])
     return item

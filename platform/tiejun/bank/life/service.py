@@ -54,13 +54,14 @@ def writers(db: Session, item: Item, steps: Sequence[ItemStep]) -> set[str]:
 def note_written(db: Session, item: Item, actor: Actor, now: datetime) -> None:
     """Note who wrote the present version, which is a draft with that."""
     item.state = ItemState.DRAFT
-    db.add(_step(item, Step.WRITE, actor, now))
+    note_step(db, item, Step.WRITE, actor, now)
 
 
-def _step(
-    item: Item, step: Step, actor: Actor, now: datetime, remark: str = "", reason: str = ""
-) -> ItemStep:
-    return ItemStep(
+def note_step(  # noqa: PLR0913 - what is kept of a step
+    db: Session, item: Item, step: Step, actor: Actor, now: datetime, remark: str = "", reason: str = ""
+) -> None:
+    """Write a step that led an item to its present state."""
+    row = ItemStep(
         item_id=item.id,
         version=item.current_version,
         step=step.value,
@@ -71,6 +72,7 @@ def _step(
         by=actor.name,
         at=now,
     )
+    db.add(row)
 
 
 def take(  # noqa: PLR0913 - who, in which role, what, on which item
@@ -122,7 +124,7 @@ def _carry_out(db: Session, item: Item, move: Move, actor: Actor, now: datetime)
     before = item.state
     item.state, item.updated_at = target, now
     reason = move.reason if move.step is Step.QUESTION else ""
-    db.add(_step(item, move.step, actor, now, move.remark, reason))
+    note_step(db, item, move.step, actor, now, move.remark, reason)
     told = {"step": move.step.value, "from": str(before), "to": target.value, "why": move.remark[:500]}
     record(db, actor, "item.moved", ("item", item.code), now, version=item.current_version, **told)
     db.flush()

@@ -225,6 +225,11 @@ class Persona(UserMixin):
         return any(unit_path.startswith(scope) for scope in self.scopes(permission))
 
     @property
+    def label(self) -> str:
+        """The name and login by which what this person does is signed (审计日志、试题版本)."""
+        return f"{self.name}（{self.login}）"
+
+    @property
     def roles(self) -> frozenset[Role]:
         """All roles of this person, wherever they hold."""
         return frozenset(grant.role for grant in self.grants)

@@ -67,7 +67,7 @@ def reading() -> Iterator[Session]:
 def actor() -> Actor:
     """Return who acts in this request, for the audit trail."""
     who = persona()
-    return Actor(who.account_id, f"{who.name}（{who.login}）", request.remote_addr)
+    return Actor(who.account_id, who.label, request.remote_addr)
 
 
 def translated(text: str) -> str:

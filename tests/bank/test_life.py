@@ -329,8 +329,7 @@ def _reviewing(person: Person) -> Person:
 
 def _persona(world: World, person: Person) -> Any:
     class Somebody:
-        account_id, login = person.account_id, "somebody"
-        name = person.name.removesuffix("（somebody）")
+        account_id, login, label = person.account_id, "somebody", person.name
 
         def may(self, permission: Permission) -> bool:
             return True

@@ -153,8 +153,8 @@ def cited_in_pool(db: Session, detail: BlueprintDetail) -> set[str]:
     )
 
 
-def form_detail(db: Session, public_id: UUID) -> FormDetail:
-    """Return a frozen form with its items.
+def get_form(db: Session, public_id: UUID) -> ExamForm:
+    """Return a frozen form.
 
     Raises:
         NotFound: if there is none.
@@ -162,6 +162,16 @@ def form_detail(db: Session, public_id: UUID) -> FormDetail:
     form = db.scalar(select(ExamForm).where(ExamForm.public_id == public_id))
     if form is None:
         raise NotFound(said("没有这份试卷。"))
+    return form
+
+
+def form_detail(db: Session, public_id: UUID) -> FormDetail:
+    """Return a frozen form with its items.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    form = get_form(db, public_id)
     rows = db.execute(
         select(FormSlot, Item, ItemVersion)
         .join(Item, Item.id == FormSlot.item_id)

@@ -31,12 +31,7 @@ class Life:
 def person_of(who: Persona) -> Person:
     """Return a signed-in person as the rules see him."""
     writes, reviews = who.may(Permission.ITEM_WRITE), who.may(Permission.ITEM_REVIEW)
-    return Person(who.account_id, _label(who), writes, reviews)
-
-
-def _label(who: Persona) -> str:
-    """Return how versions name somebody (`tiejun.web.actor`)."""
-    return f"{who.name}（{who.login}）"
+    return Person(who.account_id, who.label, writes, reviews)
 
 
 def life_of(db: Session, item: Item, who: Persona) -> Life:
@@ -51,9 +46,9 @@ def life_of(db: Session, item: Item, who: Persona) -> Life:
     return Life(steps, db.scalars(comments).all(), open_steps(state, person, names, past), why_not)
 
 
-def _last_step(item: type[Item] = Item) -> ColumnElement[int]:
+def _last_step() -> ColumnElement[int]:
     found: ColumnElement[int] = (
-        select(func.max(ItemStep.id)).where(ItemStep.item_id == item.id).correlate(item).scalar_subquery()
+        select(func.max(ItemStep.id)).where(ItemStep.item_id == Item.id).correlate(Item).scalar_subquery()
     )
     return found
 
@@ -73,7 +68,7 @@ def waiting_for(who: Persona) -> Select[Item]:
     )
     by_name = select(ItemVersion.id).where(
         ItemVersion.item_id == Item.id,
-        ItemVersion.created_by == _label(who),
+        ItemVersion.created_by == who.label,
         ItemVersion.number > _last_settled(),
     )
     first = select(passed.id).where(
@@ -113,12 +108,6 @@ def _last_settled() -> ColumnElement[int]:
 def review_page(db: Session, who: Persona, number: int) -> ListPage[Item]:
     """Return one page of what a person may review."""
     return scalar_page(db, waiting_for(who), number)
-
-
-def waiting_number(db: Session, who: Persona) -> int:
-    """Return how many items a person may review."""
-    query = select(func.count()).select_from(waiting_for(who).order_by(None).subquery())
-    return db.scalar(query) or 0
 
 
 def returned_to(db: Session, who: Persona) -> Sequence[tuple[Item, ItemStep]]:

@@ -8,12 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from question_bank.words import said
 from tiejun.audit import AuditEvent
+from tiejun.bank.form_queries import get_form
 from tiejun.bank.models import Blueprint, ExamForm
 from tiejun.bank.seals.models import FormOpening
 from tiejun.bank.seals.rules import State, may_approve, open_to, state_of
-from tiejun.errors import NotFound
 
 STEPS = ("form.frozen", "form.sealed", "form.opening_asked", "form.opened", "form.viewed")
 SHOWN = 100
@@ -46,18 +45,6 @@ class Seal:
     def is_shown(self) -> bool:
         """Whether the reader may see the content."""
         return not self.form.is_sealed or self.open_until is not None
-
-
-def get_form(db: Session, public_id: UUID) -> ExamForm:
-    """Return a frozen form.
-
-    Raises:
-        NotFound: if there is none.
-    """
-    form = db.scalar(select(ExamForm).where(ExamForm.public_id == public_id))
-    if form is None:
-        raise NotFound(said("没有这份试卷。"))
-    return form
 
 
 def seal_of(db: Session, public_id: UUID, account_id: int, now: datetime) -> Seal:

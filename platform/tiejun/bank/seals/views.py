@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tiejun.access import Permission, require
+from tiejun.bank.form_queries import get_form
 from tiejun.bank.seals import service, words
-from tiejun.bank.seals.queries import get_form
 from tiejun.web import actor, notice, now, settings, transaction
 
 bp = Blueprint("seals", __name__)

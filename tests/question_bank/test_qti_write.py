@@ -328,6 +328,16 @@ def test_its_own_rules_score_points_on_a_picture_as_we_do(version: QtiVersion, p
         assert played(one, version, answer) == score_response(one.parts[0], answer).points
 
 
+@VERSIONS
+def test_points_on_a_picture_come_back_without_our_note(version: QtiVersion):
+    one = builders.make_item("hotspot", parts=[builders.part_json("hotspot", **FREE) | {"points": 3}])
+    report = read_qti(without_notes(write_qti([one], {DIGEST: PHOTO}, version).content))
+    assert report.problems == []
+    (sent,), (read,) = one.parts, report.items[0].parts
+    for answer in ([[10, 10], [50, 50]], [[11, 10]], [[99, 99], [10, 10]], [[50, 50], [2, 90]]):
+        assert score_response(read, answer).points == score_response(sent, answer).points
+
+
 def played(one: Item, version: QtiVersion, value: Any) -> Decimal:
     """Return what the item's own rules give a response of ours."""
     written = write_qti([one], {DIGEST: PHOTO}, version)

@@ -42,6 +42,10 @@ class Successors:
             law = self._laws.get(law.superseded_by)
         return law.id if law is not None and law.id != law_id else None
 
+    def sought_in(self, law_id: str, cause: Cause) -> str | None:
+        """Return the version whose articles are proposed: the living one, or itself where it was corrected."""
+        return self.living(law_id) if cause is Cause.ENDED else law_id
+
     def propose(self, law_id: str, number: str, old: OldArticle, cause: Cause) -> list[dict[str, Any]]:
         """Return up to `MOST` candidates as they are kept: {"law", "article", "score"}, the likest first.
 
@@ -52,7 +56,7 @@ class Successors:
         return self._known[law_id, number]
 
     def _propose(self, law_id: str, number: str, old: OldArticle, cause: Cause) -> list[dict[str, Any]]:
-        target = self.living(law_id) if cause is Cause.ENDED else law_id
+        target = self.sought_in(law_id, cause)
         index = self._index(target) if target is not None and old.text else None
         if index is None:
             return []

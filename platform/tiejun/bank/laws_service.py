@@ -16,11 +16,12 @@ from tiejun.audit import Actor, record
 from tiejun.bank.law_followers import consequences
 from tiejun.bank.law_report import LawReport, succession_problems, supersede, text_change
 from tiejun.bank.law_reviews.impact import follow_import, texts_of
+from tiejun.bank.law_reviews.mapping_file import is_mapping
 from tiejun.bank.models import Article, Citation, LawVersion
 from tiejun.bank.reports import as_problem
 from tiejun.errors import Problem
 
-NOT_LAWS = frozenset({"index.json", "report.json", "code_mapping.json"})
+NOT_LAWS = frozenset({"index.json", "report.json"})
 METADATA = (
     "title",
     "kind",
@@ -61,15 +62,18 @@ def sync_register(db: Session) -> int:
 
 
 def read_law_files(path: Path) -> tuple[list[tuple[str, bytes]], list[Problem]]:
-    """Return the law files at `path` (a file or a folder) as (name, content), and what was passed over."""
+    """Return the law files at `path` (a file or a folder) as (name, content), and what was passed over.
+
+    Tables of correspondence are neither: see `law_files`.
+    """
     files, notes = [], []
     for file in sorted(path.iterdir()) if path.is_dir() else [path]:
         if not file.is_file():
             continue
         if file.name in NOT_LAWS or file.suffix != ".json":
             notes.append(Problem(file.name, "", said("不是法规文件，已跳过")))
-        else:
-            files.append((file.name, file.read_bytes()))
+        elif not is_mapping(content := file.read_bytes()):
+            files.append((file.name, content))
     return files, notes
 
 

@@ -86,7 +86,11 @@ def take(digest: str) -> ResponseReturnValue:
         raise Rejected(said("这一文本有误，没有导入。"), report.problems[:SHOWN])
     (law,) = bundle.laws.values()
     head = law.instrument
-    notice(_("已导入《%(title)s》，共 %(n)s 条。", title=head.title, n=head.article_count))
+    notice(
+        _("已导入《%(title)s》，共 %(n)s 条。", title=head.title, n=head.article_count)
+        if law.articles
+        else _("已登记《%(title)s》，正文缺。", title=head.title)
+    )
     if waiting := sum(report.under_review.values()):
         notice(_("引用失效或变动条文的 %(n)s 项内容已列入法规变动待核。", n=waiting), "due")
     for consequence in report.consequences[:TOLD]:

@@ -119,7 +119,7 @@ def texts_in(law: LawText) -> list[Text]:
 
 def text_change(db: Session, law: LawText, together: Laws) -> TextChange | None:
     """Return what became of the articles, or None if there is no older text."""
-    base = base_of(db, law, together)
+    base = base_of(db, law, together) if law.articles else None
     if base is None:
         return None
     pairing, pairs = paired(base.articles, texts_in(law))

@@ -1,7 +1,7 @@
 """Writes of the law register: the shipped metadata, and texts that an installation brings in."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -118,6 +118,7 @@ def import_laws(
     """
     report, laws = bundle.report, bundle.laws
     faults, warnings = succession_problems(db, laws)
+    faults += _texts_that_would_go(db, laws)
     report.problems += faults
     report.rejected += len({fault.where for fault in faults})
     report.warnings += _loose_ends(db, laws) + warnings
@@ -132,6 +133,14 @@ def import_laws(
         report.consequences = consequences(db, now)
         report.warnings += report.consequences
     return report
+
+
+def _texts_that_would_go(db: Session, laws: Mapping[str, LawText]) -> list[Problem]:
+    """Return the versions that are only to be registered, while their text is there."""
+    bare = [law_id for law_id, law in laws.items() if not law.articles]
+    there = select(LawVersion.id).where(LawVersion.id.in_(bare), LawVersion.text_digest.is_not(None))
+    message = said("库中已有它的正文，不能改为只登记")
+    return [Problem(law_id, "articles", message) for law_id in db.scalars(there)]
 
 
 def _write_all(
@@ -154,11 +163,21 @@ def _write(db: Session, law: LawText, outcome: str, actor: Actor, now: datetime)
     if row is None:
         row = LawVersion(id=law_id)
         db.add(row)
-    _describe(row, law.instrument)
-    row.text_digest = _digest(law)
-    row.imported_at = now
+    about = law.instrument
+    if not law.articles and row.article_count:
+        about = replace(about, tier=row.tier, article_count=row.article_count)
+    _describe(row, about)
+    if law.articles:
+        row.text_digest, row.imported_at = _digest(law), now
     db.flush()
     supersede(db, law, actor, now)
+    if law.articles:
+        _write_articles(db, law)
+    record(db, actor, "law.imported", ("law", law_id), now, outcome=outcome, articles=len(law.articles))
+
+
+def _write_articles(db: Session, law: LawText) -> None:
+    law_id = law.instrument.id
     db.execute(delete(Article).where(Article.law_id == law_id))
     db.execute(
         insert(Article),
@@ -174,14 +193,23 @@ def _write(db: Session, law: LawText, outcome: str, actor: Actor, now: datetime)
             for position, article in enumerate(law.articles)
         ],
     )
-    record(db, actor, "law.imported", ("law", law_id), now, outcome=outcome, articles=len(law.articles))
 
 
 def _outcome(db: Session, law: LawText) -> str:
+    if not law.articles:
+        row = db.get(LawVersion, law.instrument.id)
+        return "created" if row is None else "updated" if _differs(row, law) else "unchanged"
     known = db.scalar(select(LawVersion.text_digest).where(LawVersion.id == law.instrument.id))
     if known is None:
         return "created"
     return "unchanged" if known == _digest(law) else "updated"
+
+
+def _differs(row: LawVersion, law: LawText) -> bool:
+    """Return whether a file without text says of a version what the register does not."""
+    told = {name: getattr(law.instrument, name) for name in (*METADATA, "change_type")}
+    ours = {"tier": row.tier, "article_count": row.article_count}
+    return any(getattr(row, name) != value for name, value in (told | ours).items() if value)
 
 
 def _digest(law: LawText) -> str:
@@ -213,7 +241,8 @@ def _loose_ends(db: Session, laws: dict[str, LawText]) -> list[Problem]:
                     law_id, "superseded_by", said("法规库中没有取代它的“%(successor)s”", successor=successor)
                 )
             )
-    cited = select(Citation.law_id, Citation.article).where(Citation.law_id.in_(laws)).distinct()
+    with_text = [law_id for law_id, law in laws.items() if law.articles]
+    cited = select(Citation.law_id, Citation.article).where(Citation.law_id.in_(with_text)).distinct()
     for law_id, number in db.execute(cited):
         if laws[law_id].article(number) is None:
             found.append(

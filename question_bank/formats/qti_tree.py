@@ -40,20 +40,26 @@ def normalised(root: etree._Element) -> etree._Element:
 
 
 def source_of(root: etree._Element) -> dict[str, str]:
-    """Return what an item as it came says of its origin: format, identifier, and its rules word for word."""
-    named = (etree.QName(element).localname for element in root.iterchildren(etree.Element))
-    rules = [
-        element
-        for element, name in zip(root.iterchildren(etree.Element), named, strict=True)
-        if _camel(name.removeprefix(_PREFIX)) == "responseProcessing"
-    ]
+    """Return what an item as it came says of its origin.
+
+    That is `format`, `identifier`, and word for word its rules (`processing`) and its `declarations`.
+    """
     version = _VERSION.search(etree.QName(root).namespace or "")
-    written = [str(etree.tostring(element, encoding="unicode", with_tail=False)) for element in rules]
     return {
         "format": f"qti-{version[1]}.{version[2]}" if version else "qti",
         "identifier": root.get("identifier", ""),
-        "processing": "".join(written),
+        "processing": _written(root, "responseProcessing"),
+        "declarations": _written(root, "responseDeclaration", "outcomeDeclaration"),
     }
+
+
+def _written(root: etree._Element, *names: str) -> str:
+    """Return the children that QTI 2 calls so, as they stand in the file."""
+    found = []
+    for child in root.iterchildren(etree.Element):
+        if _camel(etree.QName(child).localname.removeprefix(_PREFIX)) in names:
+            found.append(str(etree.tostring(child, encoding="unicode", with_tail=False)))
+    return "".join(found)
 
 
 def need_bounds(root: etree._Element) -> None:

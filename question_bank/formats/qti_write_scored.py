@@ -1,0 +1,55 @@
+"""An item's file with the rules of its source as long as they score it, else with rules of ours.
+
+Public: `item_file`.
+"""
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+from question_bank.formats.qti_item import item_json
+from question_bank.formats.qti_kept import kept_rules
+from question_bank.formats.qti_tree import normalised
+from question_bank.formats.qti_values import QtiRefused
+from question_bank.formats.qti_write_item import item_document
+from question_bank.formats.qti_write_tree import QtiVersion, as_file
+from question_bank.item import Item, ItemError, Part
+from question_bank.markup import image_mark
+
+
+def item_file(item: Item, version: QtiVersion, images: Mapping[str, str]) -> bytes:
+    """Return an item as a file.
+
+    Args:
+        images: where the file finds the images that the item shows, by digest.
+
+    Raises:
+        ValueError: if XML cannot hold a character of it.
+    """
+    kept = kept_rules(item, version)
+    if kept is not None:
+        document = as_file(item_document(item, version, images.__getitem__, kept))
+        if _is_scored_by(document, item, images):
+            return document
+    return as_file(item_document(item, version, images.__getitem__))
+
+
+def _is_scored_by(document: bytes, item: Item, images: Mapping[str, str]) -> bool:
+    """Return whether a file, read as anybody's, asks for what the item asks for and scores it the same."""
+    digests = {path: digest for digest, path in images.items()}
+    root = normalised(etree.fromstring(document))
+    try:
+        found = item_json(
+            root, lambda source, shows: image_mark(digests[source], shows), lambda _: None
+        ).found
+        read = Item.from_json(item.to_json() | dict(found))
+    except (QtiRefused, ItemError):
+        return False
+    return [*map(_scored, read.parts)] == [*map(_scored, item.parts)]
+
+
+def _scored(part: Part) -> tuple[object, ...]:
+    """Return what of a part decides on its points."""
+    targets = [target.id for target in part.targets]
+    asked = (part.type, part.option_ids, targets, part.most, part.image, part.bounds)
+    return *asked, part.key, part.points, part.scoring

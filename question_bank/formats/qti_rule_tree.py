@@ -27,7 +27,7 @@ MAP_POINT = frozenset({"map_response_point"})
 RESPONSE = "RESPONSE"
 _QUERY = re.compile(r"[?#]")
 ATTRIBUTES = (
-    *("caseSensitive", "substring", "toleranceMode", "tolerance", "roundingMode", "figures", "name"),
+    *("caseSensitive", "substring", "toleranceMode", "tolerance", "roundingMode", "figures", "name", "n"),
     *("includeLowerBound", "includeUpperBound"),
 )
 _WITHOUT_OPERANDS = frozenset({"null", "multiple", "ordered"})

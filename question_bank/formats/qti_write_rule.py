@@ -18,15 +18,16 @@ from question_bank.response_rules import READS, Tree, area_points
 
 Json = Mapping[str, Any]
 Rules = Sequence[Any]
+_NUMBER: Json = {"cardinality": "single", "type": "float"}
 
 
 def by_rule(draft: Draft, part: Part) -> list[str]:
-    """Declare the responses of a part and add its rule, its points made those of the part; return their ids."""
+    """Declare the responses of a part and add its rule, scaled to its points; return their identifiers."""
     assert part.scoring is not None
     tree, of = part.scoring["rule"], part.scoring["answers"]["of"]
     names = {one: draft.declare(*_kind(tree["responses"][one]), *_told(tree["responses"][one])) for one in of}
-    undeclared = dict.fromkeys([SCORE, *_set_by(tree["rules"])], {"cardinality": "single", "type": "float"})
-    outcomes = undeclared | tree["outcomes"]
+    undeclared = dict.fromkeys([SCORE, *_set_by(tree["rules"])], _NUMBER)
+    outcomes = {**undeclared, **tree["outcomes"]}
     variables = {name: draft.variable(*_kind(one), *_default(one)) for name, one in outcomes.items()}
     draft.rules += _Writer(tree, names, variables).rules(_without_exit(tree["rules"]))
     raw, full = variable(variables[SCORE]), value(part.scoring["full"])

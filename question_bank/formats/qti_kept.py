@@ -7,7 +7,6 @@ names of elements and attributes between QTI 2 and 3 (`qti_write_tree`), and the
 standard templates, which each of them has at its own place.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -31,7 +30,6 @@ _STANDARD = {
 }
 """Where the standard templates are, by whether names are hyphenated there."""
 _TEMPLATES = frozenset({"match_correct", "map_response", "map_response_point"})
-_NAME = re.compile(r"[^\W\d][\w.-]*")
 _VARIABLE = frozenset({"identifier", "cardinality", "baseType"})
 _NUMBERS = frozenset({"defaultValue", "lowerBound", "upperBound"})
 _DECLARING: Mapping[str, frozenset[str]] = {
@@ -54,6 +52,19 @@ _DECLARING: Mapping[str, frozenset[str]] = {
 """The elements that declarations consist of, and their attributes; whatever else is no part of the rules."""
 _RULES = READS | OPERATORS.keys() | {"baseValue", "setOutcomeValue", "exitResponse", "responseCondition"}
 _RULES |= {"responseProcessing", "responseProcessingFragment", "responseIf", "responseElseIf", "responseElse"}
+_NEEDED: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("responseDeclaration", "outcomeDeclaration"), frozenset({"identifier", "cardinality"})),
+    **dict.fromkeys([*READS, "setOutcomeValue"], frozenset({"identifier"})),
+    **dict.fromkeys(("stringMatch", "substring"), frozenset({"caseSensitive"})),
+    "baseValue": frozenset({"baseType"}),
+    "mapEntry": frozenset({"mapKey", "mappedValue"}),
+    "areaMapEntry": frozenset({"shape", "coords", "mappedValue"}),
+    "equalRounded": frozenset({"figures"}),
+    "roundTo": frozenset({"figures", "roundingMode"}),
+    "index": frozenset({"n"}),
+    "mathOperator": frozenset({"name"}),
+}
+"""What the schemas want an element to say; files in the wild leave some of it out."""
 _SAYING = frozenset({"identifier", "baseType", "template", "templateLocation", *ATTRIBUTES})
 
 
@@ -95,10 +106,10 @@ def kept_rules(item: Item, version: QtiVersion) -> Kept | None:
     responses = [one for one in found if one.tag == "responseDeclaration"]
     outcomes = [one for one in found if one.tag == "outcomeDeclaration"]
     others = [one for one in found if one.tag not in ("responseDeclaration", "outcomeDeclaration")]
-    if [one.tag for one in others] != ["responseProcessing"] or not _are_sound([*responses, *outcomes]):
+    if [one.tag for one in others] != ["responseProcessing"]:
         return None
     (processing,) = others
-    if any(one.tag not in _RULES or set(one.attrib) - _SAYING for one in processing.iter(etree.Element)):
+    if not all(map(_is_declaration, [*responses, *outcomes])) or not _are_rules(processing):
         return None
     _translate(processing, source.format, version)
     return Kept(responses, outcomes, processing, source.answers)
@@ -114,12 +125,23 @@ def _parsed(written: str) -> list[etree._Element]:
     return found
 
 
-def _are_sound(declarations: Sequence[etree._Element]) -> bool:
-    """Return whether declarations consist of what QTI lets stand in them, with names that files may have."""
-    for one in (inner for declaration in declarations for inner in declaration.iter(etree.Element)):
-        if not set(one.attrib) <= _DECLARING.get(str(one.tag), frozenset()):
-            return False
-    return all(_NAME.fullmatch(one.get("identifier", "")) for one in declarations)
+def _is_declaration(declaration: etree._Element) -> bool:
+    """Return whether a declaration has a name and consists of what QTI lets stand in it."""
+    return bool(declaration.get("identifier", "").strip()) and all(
+        one.tag in _DECLARING and _needed(one) <= set(one.attrib) <= _DECLARING[str(one.tag)]
+        for one in declaration.iter(etree.Element)
+    )
+
+
+def _are_rules(processing: etree._Element) -> bool:
+    return all(
+        one.tag in _RULES and _needed(one) <= set(one.attrib) <= _SAYING
+        for one in processing.iter(etree.Element)
+    )
+
+
+def _needed(element: etree._Element) -> frozenset[str]:
+    return _NEEDED.get(str(element.tag), frozenset())
 
 
 def _translate(processing: etree._Element, source_format: str, version: QtiVersion) -> None:

@@ -113,9 +113,7 @@ def _gap_match(draft: Draft, part: Part) -> list[etree._Element]:
         for option in part.options
     ]
     text = paragraph(part.stem, draft.address, [make("gap", identifier=place) for place in places])
-    how = {"shuffle": "false", "responseIdentifier": name}
-    if draft.most:
-        how["maxAssociations"] = str(draft.most)
+    how = {"shuffle": "false", "maxAssociations": str(draft.most), "responseIdentifier": name}
     return [make("gapMatchInteraction", *words, text, **how)]
 
 
@@ -155,13 +153,8 @@ def _slider(draft: Draft, part: Part) -> list[etree._Element]:
     assert part.bounds is not None
     given = Given("single", "float", {}, (str(part.key),))
     (name,) = declare_scored(draft, part, [given])
-    how = {
-        "lowerBound": str(number_json(part.bounds.lower)),
-        "upperBound": str(number_json(part.bounds.upper)),
-    }
-    if part.bounds.step == part.bounds.step.to_integral_value():
-        # QTI knows whole steps only; without one the number is free.
-        how["step"] = str(int(part.bounds.step))
+    numbers = {"lowerBound": part.bounds.lower, "upperBound": part.bounds.upper, "step": part.bounds.step}
+    how = {attribute: str(number_json(number)) for attribute, number in numbers.items()}
     return [make("sliderInteraction", prompt(draft, part), responseIdentifier=name, **how)]
 
 

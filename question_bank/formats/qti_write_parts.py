@@ -38,6 +38,12 @@ def unwritable(part: Part) -> Words | None:
     if part.type is PartType.FILL_IN and "map" in (part.scoring or {}) and part.blanks > 1:
         # Our table counts a text once, in whichever blank; QTI maps each blank by itself.
         return said("QTI 不能保存几个空合用的分值对照表")
+    if part.bounds is not None and part.bounds.lower < 0:
+        return said("QTI 的滑块不能低于 0")
+    areas = [option.coords for option in part.options]
+    areas += [coords for _, coords, _ in (part.scoring or {}).get("areas", ())]
+    if any(number < 0 for coords in areas for number in coords):
+        return said("QTI 的区域不能伸出图片的左边或上边")
     return None
 
 

@@ -1,24 +1,26 @@
 """An item's file with the rules of its source as long as they score it, else with rules of ours.
 
-Public: `item_file`.
+Public: `scored_document`.
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 
 from lxml import etree
 
 from question_bank.formats.qti_item import item_json
 from question_bank.formats.qti_kept import kept_rules
+from question_bank.formats.qti_kept_names import with_valid_names
 from question_bank.formats.qti_tree import normalised
 from question_bank.formats.qti_values import QtiRefused
 from question_bank.formats.qti_write_item import item_document
-from question_bank.formats.qti_write_tree import QtiVersion, as_file
+from question_bank.formats.qti_write_tree import QtiVersion
 from question_bank.item import Item, ItemError, Part
 from question_bank.markup import image_mark
 
 
-def item_file(item: Item, version: QtiVersion, images: Mapping[str, str]) -> bytes:
-    """Return an item as a file.
+def scored_document(item: Item, version: QtiVersion, images: Mapping[str, str]) -> etree._Element:
+    """Return an item as a document.
 
     Args:
         images: where the file finds the images that the item shows, by digest.
@@ -28,16 +30,17 @@ def item_file(item: Item, version: QtiVersion, images: Mapping[str, str]) -> byt
     """
     kept = kept_rules(item, version)
     if kept is not None:
-        document = as_file(item_document(item, version, images.__getitem__, kept))
+        document = item_document(item, version, images.__getitem__, kept)
         if _is_scored_by(document, item, images):
-            return document
-    return as_file(item_document(item, version, images.__getitem__))
+            valid = with_valid_names(kept)
+            return document if valid is kept else item_document(item, version, images.__getitem__, valid)
+    return item_document(item, version, images.__getitem__)
 
 
-def _is_scored_by(document: bytes, item: Item, images: Mapping[str, str]) -> bool:
-    """Return whether a file, read as anybody's, asks for what the item asks for and scores it the same."""
+def _is_scored_by(document: etree._Element, item: Item, images: Mapping[str, str]) -> bool:
+    """Return whether a document, read as anybody's, asks for what the item asks for and scores it the same."""
     digests = {path: digest for digest, path in images.items()}
-    root = normalised(etree.fromstring(document))
+    root = normalised(deepcopy(document))
     try:
         found = item_json(
             root, lambda source, shows: image_mark(digests[source], shows), lambda _: None

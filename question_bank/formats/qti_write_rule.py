@@ -18,7 +18,7 @@ from question_bank.response_rules import READS, Tree, area_points
 
 Json = Mapping[str, Any]
 Rules = Sequence[Any]
-_USUAL = dict.fromkeys(("stringMatch", "substring"), {"caseSensitive": "true"})
+_USUAL: Mapping[str, Json] = {name: {"caseSensitive": "true"} for name in ("stringMatch", "substring")}
 """What our reader takes for said where a file does not say it, and the schemas want it said."""
 _NUMBER: Json = {"cardinality": "single", "type": "float"}
 
@@ -136,7 +136,7 @@ class _Writer:
             return make("baseValue", expression[2], baseType=expression[1])
         if name in READS:
             return self._read(name, expression[1])
-        return make(name, *map(self._value, expression[2:]), **(_USUAL.get(name, {}) | expression[1]))
+        return make(name, *map(self._value, expression[2:]), **{**_USUAL.get(name, {}), **expression[1]})
 
     def _read(self, name: str, identifier: str) -> etree._Element:
         is_default = name == "default"

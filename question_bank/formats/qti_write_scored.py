@@ -38,7 +38,7 @@ def scored_document(item: Item, version: QtiVersion, images: Mapping[str, str]) 
 
 
 def _is_scored_by(document: etree._Element, item: Item, images: Mapping[str, str]) -> bool:
-    """Return whether a document, read as anybody's, asks for what the item asks for and scores it the same."""
+    """Return whether a document, read as anybody's, asks what the item asks and scores it the same."""
     digests = {path: digest for digest, path in images.items()}
     root = normalised(deepcopy(document))
     try:

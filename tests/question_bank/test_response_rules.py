@@ -260,7 +260,7 @@ def test_rules_may_end_early_and_a_score_that_nothing_sets_is_0():
     assert score_of(tree_of(parse_xml(content)), {}) == 0
 
 
-@pytest.mark.parametrize("name", ["index", "round", "inside", "random", "patternMatch", "power"])
+@pytest.mark.parametrize("name", ["truncate", "round", "inside", "random", "patternMatch", "power"])
 def test_an_element_that_is_not_known_is_named(name: str):
     with pytest.raises(QtiRefused, match=name):
         outcome(f"<{name}>{base('1')}</{name}>")

@@ -105,7 +105,7 @@ class QtiNote:
     def applied(self, found: Json) -> Json:
         """Return the JSON of an item as a changed file gives it, with what the note alone can say."""
         noted = self.item.to_json()
-        # The rules of the file are ours; those of the item's source, if it has one, stand in the note.
+        # The file's rules may be ours; those of the item's source, if it has one, stand in the note.
         merged = found | {name: noted[name] for name in (*_OF_ITEM, "source") if name in noted}
         if noted["stimulus"] and _flat(noted["stimulus"]) == _flat(found["stimulus"] or ""):
             merged["stimulus"] = noted["stimulus"]

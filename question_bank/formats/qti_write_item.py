@@ -25,8 +25,8 @@ def identifier(code: str) -> str:
 
 
 def title(item: Item) -> str:
-    """Return what an item is about, in a line."""
-    return " ".join(without_images(item.parts[0].stem).split())[:TITLE]
+    """Return what an item is about, in a line; its code where it only shows a picture."""
+    return " ".join(without_images(item.parts[0].stem).split())[:TITLE] or item.id
 
 
 def item_document(

@@ -43,11 +43,13 @@ def write_gift(items: Iterable[Item]) -> Written:
 
 def _unfit(item: Item) -> Words | None:
     """Return why GIFT cannot carry the item, or None."""
-    if reason := beyond(item, "GIFT", has_pairs=True):
+    part = item.parts[0]
+    is_number = part.type is PartType.SLIDER and part.scoring is None
+    if not is_number and (reason := beyond(item, "GIFT", has_pairs=True)):
         return reason
     if item.kind is ItemKind.CASE:
         return said("GIFT 没有案例分析题")
-    if item.parts[0].blanks > 1:
+    if part.blanks > 1:
         return said("GIFT 的填空题只能有一个空")
     if item_images(item):
         return said("GIFT 不能带图片")
@@ -69,6 +71,8 @@ def _question(item: Item) -> str:
 
 
 def _first_line(part: Part) -> str:
+    if part.type is PartType.SLIDER:
+        return "#"
     return str(part.key).upper() if isinstance(part.key, bool) else ""
 
 
@@ -76,6 +80,8 @@ def _answers(part: Part) -> list[str]:
     if part.type is PartType.FILL_IN and isinstance(part.key, tuple):
         # A star would stand for any text.
         return [f"={_weighed(spelling.replace('*', chr(92) + '*'), '100')}" for spelling in part.key[0]]
+    if part.type is PartType.SLIDER:
+        return [f"={part.key}:0"]
     if part.type is PartType.MATCH:
         return [f"={_marked(left)} -> {_marked(right)}" for left, right in pairs_of(part)]
     if part.type is PartType.SINGLE:

@@ -7,12 +7,12 @@ GIFT is another spelling of Moodle's questions, so each becomes a `<question>` e
 """
 
 import re
-from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 
 from question_bank.formats.gift_text import FORMAT, Block, blocks, shown
 from question_bank.formats.item_note import DAMAGED, NOTE, read_note
+from question_bank.formats.moodle_question import QuestionRefused, number_in
 from question_bank.formats.question_reading import Reading
 from question_bank.formats.report import QuestionReport
 from question_bank.formats.row import ImportDefaults
@@ -196,10 +196,10 @@ def _range(text: str) -> tuple[str, str]:
         value, _, tolerance = text.strip().partition(":")
         return value.strip(), tolerance.strip() or "0"
     try:
-        low, high = Decimal(lower.strip()), Decimal(upper.strip())
-        return format((low + high) / 2, "f"), format(abs(high - low) / 2, "f")
-    except InvalidOperation as error:
-        raise _Fault(said("“%(text)s”不是数字的范围", text=shown(text).strip()[:60])) from error
+        low, high = (number_in(end, said("答案"), said("答案")) for end in (lower, upper))
+    except QuestionRefused as refused:
+        raise _Fault(said("“%(text)s”不是数字的范围", text=shown(text).strip()[:60])) from refused
+    return str((low + high) / 2), str(abs(high - low) / 2)
 
 
 def _matching(element: etree._Element, answer: str, kind: str) -> None:

@@ -31,11 +31,12 @@ from question_bank.words import said
 
 Json = dict[str, Any]
 CLOZE = ("cloze", "multianswer")
-EMBEDDED = re.compile(
+_START = re.compile(
     r"\{([0-9]{0,4}):((?:NUMERICAL|NM|(?:SHORTANSWER|SA|MW)(?:_?C)?|(?:MULTICHOICE|MC)(?:_?[VH]?S?)"
-    r"|(?:MULTIRESPONSE|MR)(?:_?H?S?))):((?:[^\\}]|\\.)*)\}",
-    re.DOTALL,
+    r"|(?:MULTIRESPONSE|MR)(?:_?H?S?))):"
 )
+# Without an opening brace inside, or a file of such beginnings would be read over and over.
+EMBEDDED = re.compile(rf"{_START.pattern}((?:[^\\{{}}]|\\.)*)\}}", re.DOTALL)
 _NEXT = re.compile(r"(?<!\\)~")
 _TOLD = re.compile(r"(?<![\\&])(?<!&amp;)#")
 _SHARE = re.compile(r"\s*(?:(=)|%(-?[0-9]+(?:[.,][0-9]*)?)%)")
@@ -65,8 +66,8 @@ def cloze(question: Question) -> Json:
         raise QuestionRefused(said("题干"), said("题干中没有嵌入的题"))
     kind = (holder.get("format") or "html").strip()
     stem = question.plain(holder, EMBEDDED.sub(_HOLE, raw), kind, said("题干"))
-    if stem.count(_HOLE) != len(found) or BLANK.search(stem):
-        raise QuestionRefused(said("题干"), said("题干中除了嵌入的题还有下划线，或有的题不能显示"))
+    if stem.count(_HOLE) != len(found) or BLANK.search(stem) or _START.search(stem):
+        raise QuestionRefused(said("题干"), said("题干中除了嵌入的题还有下划线，或有的题写得不完整"))
     gaps = [one.gap for one in found]
     if any(answer.fraction < 0 for gap in gaps for answer in gap.answers):
         question.warn(said("答案"), said("选错倒扣分，但本系统一题的得分不低于 0"))
@@ -101,7 +102,8 @@ def _answer(question: Question, piece: str) -> Answer:
     share = _SHARE.match(piece)
     fraction = Decimal(0)
     if share:
-        fraction = FULL if share[1] else Decimal(share[2].replace(",", ".").rstrip("."))
+        text = "100" if share[1] else share[2].replace(",", ".")
+        fraction = number_in(text, said("答案"), said("答案的得分比例"))
         piece = piece[share.end() :]
     text, _, feedback = _split(piece)
     return Answer(_shown(question, text, said("选项")), fraction, _shown(question, feedback, said("解析")))

@@ -13,6 +13,7 @@ from typing import Any
 
 from question_bank.formats.cells import LETTERS, with_blanks
 from question_bank.formats.moodle_question import FULL, NO_RUBRIC, Answer, Question, QuestionRefused
+from question_bank.formats.written import MINUS
 from question_bank.item import PartType
 from question_bank.policies import MultiplePolicy
 from question_bank.value_shapes import BLANK
@@ -34,7 +35,8 @@ def _choice(question: Question, part: Json, answers: Sequence[Answer]) -> Json:
     whole = [i for i, answer in zip(ids, answers, strict=True) if answer.fraction == FULL]
     right = [i for i, answer in zip(ids, answers, strict=True) if answer.fraction > 0]
     single = question.raw("single").lower() not in ("false", "0")
-    if any(answer.fraction < 0 for answer in answers):
+    minus = _takes_off(answers, single)
+    if not minus and any(answer.fraction < 0 for answer in answers):
         question.warn(said("答案"), said("选错倒扣分不采用，按本系统的规则计分"))
     if single and len(whole) == 1:
         if len(right) > 1:
@@ -45,7 +47,15 @@ def _choice(question: Question, part: Json, answers: Sequence[Answer]) -> Json:
         question.warn(said("答案"), said("标为单选，但要几个选项合起来才得满分，按多选题读取，请核对"))
     if len(right) == 1:
         question.warn(said("答案"), said("多选题只有一个答案，请核对"))
-    return {"type": PartType.MULTIPLE.value, "options": options, "key": right}
+    found: Json = {"type": PartType.MULTIPLE.value, "options": options, "key": right}
+    return found | ({"scoring": MINUS} if minus else {})
+
+
+def _takes_off(answers: Sequence[Answer], single: bool) -> bool:
+    """Return whether every wrong choice of several takes off what every right one brings."""
+    right = {answer.fraction for answer in answers if answer.fraction > 0}
+    wrong = {-answer.fraction for answer in answers if answer.fraction <= 0}
+    return not single and len(right) == 1 and right == wrong
 
 
 def _check_shares(question: Question, shares: list[Decimal]) -> None:

@@ -21,6 +21,8 @@ from question_bank.words import Words, said
 Json = dict[str, Any]
 FULL = Decimal(100)
 NO_RUBRIC = said("原题没有评分要点，请在阅卷前补写。")
+_FIGURES = (-15, 12)
+"""Between what powers of ten a number lies that makes sense; others fill the memory once written out."""
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#]")
 
 
@@ -124,7 +126,7 @@ def told(answers: Iterable[Answer]) -> list[str]:
 
 
 def number_in(text: str, column: str, name: str) -> Decimal:
-    """Return a finite number.
+    """Return a number of a usual size.
 
     Raises:
         QuestionRefused: if it is none; `name` says what it should be.
@@ -133,6 +135,7 @@ def number_in(text: str, column: str, name: str) -> Decimal:
         found = Decimal(text.strip())
     except InvalidOperation:
         found = Decimal("NaN")
-    if not found.is_finite():
+    least, most = _FIGURES
+    if not found.is_finite() or not (found.is_zero() or least <= found.adjusted() <= most):
         raise QuestionRefused(column, said("%(name)s“%(text)s”不是数字", name=name, text=text.strip()[:60]))
     return found

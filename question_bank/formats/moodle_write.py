@@ -24,7 +24,7 @@ from question_bank.formats.moodle_write_further import (
     write_further,
 )
 from question_bank.formats.moodle_xml import MAX_QUESTIONS, NOTE_TAG, read_moodle
-from question_bank.formats.written import Written, beyond, pairs_of
+from question_bank.formats.written import Written, beyond, pairs_of, shares_of
 from question_bank.formats.xml_document import XmlRefused
 from question_bank.item import Item, ItemKind, Part, PartType, number_json
 from question_bank.words import Words, said
@@ -65,7 +65,7 @@ def _unfit(item: Item) -> Words | None:
     if item.kind is ItemKind.CASE:
         return said("Moodle XML 没有案例分析题")
     part = item.parts[0]
-    reason = further_unfit(part) if part.type in FURTHER else beyond(item, "Moodle XML", has_pairs=True)
+    reason = further_unfit(part) if part.type in FURTHER else beyond(item, "Moodle XML", as_moodle=True)
     if reason is None and _is_cloze(part):
         reason = blanks_unfit(part)
     if reason is None and item_images(item):
@@ -132,10 +132,10 @@ def _answers(question: etree._Element, part: Part) -> None:
             _answer(question, spelling.replace("*", "\\*"), "100")
     else:
         right = part.key if isinstance(part.key, tuple) else (part.key,)
-        share = f"{100 / len(right):.5f}"
+        share, wrong = shares_of(part)
         etree.SubElement(question, "single").text = "true" if part.type is PartType.SINGLE else "false"
         for option in part.options:
-            _answer(question, option.text, share if option.id in right else "0")
+            _answer(question, option.text, share if option.id in right else wrong)
 
 
 def _answer(question: etree._Element, text: str, share: str) -> None:

@@ -167,6 +167,19 @@ def test_a_text_that_looks_like_a_gap_of_moodle_is_left_out_by_name():
     assert "不能原样保存" in reason(item_of("inline_choice", scoring=BY_PLACE, stem="[[1]]____和____"))
 
 
+@pytest.mark.parametrize("key", [["a"], ["a", "c"], ["b", "c", "d"]])
+def test_wrong_choices_that_take_off_points_do_so_there_too(key: list[str]):
+    item = item_of("multiple", key=key, scoring={"policy": "minus_per_wrong"})
+    assert back(item) == [item]
+    assert read_gift(write_gift([item]).content).items == [item]
+    shares = [Decimal(one.get("fraction")) for one in question_of(item).findall("answer")]
+    for chosen in (key, key[:1], [*key, "d"], ["a", "b", "c", "d"]):
+        given = sorted(set(chosen))
+        there = max(sum(shares["abcd".index(one)] for one in given), Decimal(0)) / 100
+        here = score_response(item.parts[0], given).points / item.points
+        assert abs(here - there) < Decimal("0.006")
+
+
 @given(sliders())
 def test_a_number_goes_by_gift_too(item: Item):
     written = write_gift([item])

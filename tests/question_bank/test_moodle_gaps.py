@@ -1,5 +1,6 @@
 """Moodle's questions with gaps, orders, files and embedded questions as others write them: what comes in."""
 
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -173,6 +174,8 @@ def test_a_number_earns_what_the_first_tolerance_it_lies_in_says():
         (number(("*", 100, "0")), "任何数都得分"),
         (number(("十", 100, "0")), "不是数字"),
         (number(("10", 100, "x")), "误差"),
+        (number(("10", 100, "1e-999999999")), "误差"),
+        (number(("1e999999999", 100, "0")), "不是数字"),
         (number(("10", 100, "0"), stem="____加____"), "有 2 个空"),
         (
             number(("10", 100, "0"), more="<units><unit><multiplier>1</multiplier></unit></units>"),
@@ -244,8 +247,19 @@ def test_lists_and_texts_together_are_a_case_with_a_part_for_each():
         ("____{1:SA:=甲}", "下划线"),
         ("{1:MC:=甲}{1:MC:=甲~乙}", "至少要有 2 个选项"),
         ("{1:NM:=三}", "不是数字"),
+        ("{1:NM:=3:1e999999999}", "不是数字"),
+        ("{1:SA:%" + "9" * 5000 + "%甲}", "不是数字"),
+        ("{1:SA:=甲}{1:SA:=乙", "不完整"),
         ("".join(["{1:MC:=甲~乙}{1:SA:=甲}"] * 3), "最多 5 个"),
     ],
 )
 def test_embedded_questions_we_cannot_hold_are_refused_by_name(text: str, problem: str):
     assert problem in refusal(cloze(text))
+
+
+@pytest.mark.parametrize("text", ["{1:SA:=甲" * 100_000, "[[1]" * 200_000, "{1:SA:" + "\\\\" * 200_000])
+def test_texts_made_to_keep_the_reader_busy_are_refused_at_once(text: str):
+    started = time.perf_counter()
+    for kind in ("cloze", "gapselect"):
+        assert read(question(kind, html(text), word("甲"))).items == []
+    assert time.perf_counter() - started < 5

@@ -21,7 +21,9 @@ from question_bank.rule_values import Bag, Single, Value, parsed
 from tests.question_bank.moodle import image_bytes
 from tests.question_bank.qti import (
     MAP_RESPONSE,
+    MAP_RESPONSE_POINT,
     MATCH_CORRECT,
+    areas,
     associate,
     choice,
     declared,
@@ -41,12 +43,14 @@ from tests.question_bank.qti import (
     right,
     rule,
     rules,
+    select_point,
     sets,
     slider,
 )
 from tests.question_bank.test_qti_write import documents, need_valid, without_notes
 
 PHOTO = image_bytes("red")
+SPOTS = areas(("circle", "10,10,5", 2), ("rect", "1,1,3,3", 1))
 TABLE = (
     '<outcomeDeclaration identifier="GRADE" cardinality="single" baseType="float" interpretation="等第">'
     '<defaultValue><value>0</value></defaultValue><interpolationTable defaultValue="0">'
@@ -160,6 +164,13 @@ KEPT: dict[str, list[Any]] = {
         MAP_RESPONSE,
     ],
     "places in a picture": [hotspot(), declared("B")],
+    "points on a picture": [
+        select_point(2),
+        declared(
+            "9 9", many=True, kind="point", mapping=areas(("circle", "10,10,5", 2), ("rect", "1,1,3,3", 1))
+        ),
+        MAP_RESPONSE_POINT,
+    ],
     "a scale": [slider(), declared("30", kind="float", mapping=mapping(**{"30": 3, "40": 1})), MAP_RESPONSE],
     "two questions": [
         f"<p>某厂夜间排放。</p>{choice('甲', '乙', name='R1')}<p>罚{entry('R2')}万元</p>",
@@ -191,6 +202,7 @@ def sent(one: Item, version: QtiVersion, images: Mapping[str, bytes]) -> bytes:
     return written.content
 
 
+TEMPLATES = ("match_correct", "map_response", "map_response_point")
 STANDARD = {
     "2": "http://www.imsglobal.org/question/qti_v2p2/rptemplates/{}",
     "3": "https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/{}.xml",
@@ -226,7 +238,11 @@ def need_verbatim(
     if not same:
         for name, attributes, *_ in expected:
             template = attributes.get("template", "").rpartition("/")[2].removesuffix(".xml")
-            if name == "responseProcessing" and template in ("match_correct", "map_response"):
+            if name == "responseProcessing" and template in (
+                "match_correct",
+                "map_response",
+                "map_response_point",
+            ):
                 attributes["template"] = STANDARD[is_].format(template)
     found = scoring_of(file, in_own_words=same)
     ours = [one for one in found if one not in expected]
@@ -263,6 +279,8 @@ def _pool(declaration: Mapping[str, Any], words: list[str]) -> list[str]:
     kind = declaration["type"]
     if kind in ("float", "integer"):
         return [*known, "0", "4.6", "5.5", "6.2", "-3"]
+    if kind == "point":
+        return [*known, "10 14", "2 2", "0 0", "99 99"]
     if kind in ("pair", "directedPair"):
         return [*known, *(f"{one} {other}" for one in words[:6] for other in words[:6])]
     return list(dict.fromkeys([*known, *words, "MG", "无"]))

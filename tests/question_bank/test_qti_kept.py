@@ -343,7 +343,8 @@ def test_the_rules_of_real_items_go_out_as_they_came_in(test_data: Path, folder:
         sources = {json.dumps(_said(source_of(root))): root for root in documents_in(path)}
         for found in report.items:
             assert found.source is not None
-            if not found.source.answers:
+            # Areas of a picture that the source draws smaller than it is are told anew, in its own pixels.
+            if not found.source.answers or "areaMapping" in found.source.declarations:
                 others += 1
                 sent(found, version, report.images)
                 continue
@@ -358,5 +359,5 @@ def _said(source: Mapping[str, str]) -> list[str]:
     return [source[name] for name in ("identifier", "processing", "declarations")]
 
 
-REAL = {"qti21": (8, 1), "qti22": (20, 4), "qti30": (31, 4), "qti30-scoring": (2, 1)}
+REAL = {"qti21": (8, 1), "qti22": (20, 5), "qti30": (31, 4), "qti30-scoring": (2, 1)}
 """How many items of each folder keep their rules, and how many have none: people mark them, mostly."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -56,6 +57,12 @@ def spooled(settings: Settings, source: IO[bytes], name: str, most_mb: int) -> I
         unfinished.flush()
         os.fsync(unfinished.fileno())
         yield Spooled(Path(unfinished.name), digest.hexdigest(), size)
+
+
+def has_room(settings: Settings) -> bool:
+    """Return whether the disk still has more free space than `min_free_mb`."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(settings.data_dir).free > settings.min_free_mb * MB
 
 
 def keep(

@@ -56,6 +56,10 @@ export class HandIn {
     if (this.step === "summary") { this._summary(); }
     const figures = this.sheet.figures();
     const open = figures.total - figures.answered;
+    ["hand-in-files", "hand-in-files-2"].forEach((id) => {
+      show(byId(id), figures.files > 0);
+      fill(byId(id), figures.files ? say("hand_in_files", { n: figures.files }) : "");
+    });
     if (this.step === "confirm") {
       fill(byId("hand-in-open"), open ? say("confirm_open", { n: open }) : say("confirm_all", { n: figures.total }));
     }

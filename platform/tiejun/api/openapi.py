@@ -116,8 +116,9 @@ CALLS: tuple[Call, ...] = (
         "/attempts/{attempt}/files",
         "addFile",
         "上传作为作答的文件",
-        "上传题专用。先在这里保存文件，再用 events 送一次普通的作答，value 为回执中的 file 和 name；没有送这次作答，"
-        "文件不算答案。同一文件可放心重发。编号要在文件保存之后才取，因此截止后才传完的文件，其作答列入 late，由两人核查。",
+        "上传题专用。先在这里保存文件，再用 events 送一次普通的作答，value 为回执中的 file 和 name；"
+        "没有送这次作答，文件不算答案。同一文件可放心重发。"
+        "作答的编号要在文件保存之后才取，因此截止后才传完的，其作答列入 late，由两人核查。",
         schemas.FileReply,
         schemas.FileRequest,
         security=("attempt",),

@@ -63,7 +63,8 @@ class Mark:
 class Essay:
     """One essay as its marker sees it. `mark` is his own, if he has marked it; others' marks never show.
 
-    `file` is what was handed in where a file was asked for; `text` is empty then. `waits` says whether the server would take a mark of this person now.
+    `file` is what was handed in where a file was asked for; `text` is empty then. `waits` says whether the
+    server would take a mark of this person now.
     """
 
     place: Place

@@ -132,7 +132,9 @@ def essays(parts: Iterable[Part]) -> list[int]:
 
 
 def rubric_of(part: Part) -> tuple[RubricPoint, ...]:
-    """Return the points by which somebody judges his own work; one for everything where the item names none."""
+    """Return the points by which somebody judges his own work: one for all where the item names none."""
+    if part.type not in MARKED_TYPES:
+        return ()
     return part.rubric or (RubricPoint(part.points, said("做到了题目的全部要求")),)
 
 

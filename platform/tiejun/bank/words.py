@@ -109,8 +109,8 @@ def files_word(part: Part) -> str:
     """Return which files a part asks for, and whether the exam room takes any of them."""
     asked, able = " ".join(part.accept), taken(part.accept)
     if not able:
-        return str(gettext("考生上传文件：%(accept)s。考场不收这些类型，本题不能进入试卷。", accept=asked))
-    return str(gettext("考生上传文件：%(accept)s。", accept=asked or " ".join(able)))
+        return str(gettext("要求上传文件：%(accept)s。考场不收这些类型，本题不能进入试卷。", accept=asked))
+    return str(gettext("要求上传文件：%(accept)s。", accept=asked or " ".join(able)))
 
 
 def policy_choices(part_type: str) -> Choices:

@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 from question_bank.item import PartType
 from question_bank.uploads import taken
 from question_bank.words import said
-from tiejun.audit import Actor
 from tiejun.errors import Conflict, DomainError, NotFound
 from tiejun.exams import papers
 from tiejun.exams.models import Attempt, AttemptFile
 from tiejun.exams.queries import state_of
 from tiejun.exams.rules import takes_unannounced
-from tiejun.exams.seats import Seat, take_seat
+from tiejun.exams.seats import BY_TOKEN, Seat, take_seat
 from tiejun.exams.tokens import Claims
 from tiejun.files.kinds import FileKind, kinds_of
 from tiejun.files.models import StoredFile
@@ -26,7 +25,6 @@ from tiejun.files.store import filed
 
 MOST_FILES = 20
 """How many different files one slot of an attempt takes; a candidate who changes his mind needs a few."""
-BY_TOKEN = Actor(None, "应试凭证")
 
 
 class Named(Protocol):

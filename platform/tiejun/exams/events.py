@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from question_bank.words import said
 from tiejun import audit
-from tiejun.audit import Actor
 from tiejun.errors import Conflict
 from tiejun.exams import papers
 from tiejun.exams.answer_files import check_named
@@ -31,7 +30,7 @@ from tiejun.exams.rules import (
     missing_ranges,
     takes_unannounced,
 )
-from tiejun.exams.seats import Seat, take_seat
+from tiejun.exams.seats import BY_TOKEN, Seat, take_seat
 from tiejun.exams.tokens import Claims
 
 
@@ -244,7 +243,7 @@ def submit(db: Session, claims: Claims, lease: UUID, last_seq: int, now: datetim
         attempt.ended_at = attempt.submitted_at = now
         attempt.end_kind = EndKind.SUBMITTED
         seat.lease.last_seen_at, seat.lease.waiting = now, 0
-        audit.record(db, Actor(None, "应试凭证"), "attempt.submitted", ("attempt", attempt.public_id), now)
+        audit.record(db, BY_TOKEN, "attempt.submitted", ("attempt", attempt.public_id), now)
     if attempt.submitted_at is None:
         raise Conflict(said("考试时间已到，已保存的作答照常计分。"), code="closed", state=state.value)
     return Receipt(

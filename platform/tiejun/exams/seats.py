@@ -8,10 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from question_bank.words import said
+from tiejun.audit import Actor
 from tiejun.bank.models import ExamForm
 from tiejun.errors import Conflict, Forbidden, NotFound
 from tiejun.exams.models import Attempt, Lease, Sitting
 from tiejun.exams.tokens import Claims
+
+BY_TOKEN = Actor(None, "应试凭证")
+"""Who acts where the attempt's token is all that was shown."""
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,9 @@ class Settings:
     )
     smtp_from: str = _setting("address from which mail is sent", "")
     smtp_timeout_seconds: float = _setting("how long to wait for the mail server", 10.0)
-    min_free_mb: int = _setting("free disk space below which doctor raises an alarm", 500)
+    min_free_mb: int = _setting(
+        "free disk space (MB) below which doctor raises an alarm and no files are taken as answers", 500
+    )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":

@@ -76,7 +76,7 @@ def keep(
     name = bare_name(name)
     with spooled(settings, source, name, most_mb) as new:
         found = check(new.path, name, allowed)
-        target = _path(settings, new.digest)
+        target = bytes_of(settings, new.digest)
         target.parent.mkdir(exist_ok=True)
         with suppress(FileExistsError):  # somebody has stored the same bytes, perhaps at this moment
             target.hardlink_to(new.path)
@@ -103,11 +103,12 @@ def path_of(settings: Settings, row: StoredFile) -> Path:
     Raises:
         NotFound: if they are gone.
     """
-    path = _path(settings, row.sha256)
+    path = bytes_of(settings, row.sha256)
     if not path.is_file():
         raise NotFound(said("文件“%(name)s”已不在服务器上。", name=row.name))
     return path
 
 
-def _path(settings: Settings, digest: str) -> Path:
+def bytes_of(settings: Settings, digest: str) -> Path:
+    """Return where the bytes of a digest lie, if they are there."""
     return settings.data_dir / FOLDER / digest[:2] / digest

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from tests.api.callers import API, START_MS, answer, bearer, code_of, open_desk
 from tests.exams.engine.factories import PAPER, a_sitting
@@ -45,9 +47,11 @@ def neighbour(client, database, world):
 
 def send(desk, content=None, name="现场图.pdf", slot=6, **more):
     told = {"lease": desk.opened["lease"], "slot": str(slot), **more}
-    told["file"] = (io.BytesIO(pdf() if content is None else content), name)
+    told["file"] = FileStorage(io.BytesIO(pdf() if content is None else content), name)
+    boundary, body = encode_multipart(told)
     address = f"{API}/attempts/{desk.opened['attempt']}/files"
-    return desk.client.post(address, data=told, headers=desk.token, content_type="multipart/form-data")
+    kind = f"multipart/form-data; boundary={boundary}"
+    return desk.client.post(address, data=body, headers=desk.token, content_type=kind)
 
 
 def value_of(reply):
@@ -129,10 +133,11 @@ def test_a_replay_is_acknowledged_and_the_answer_can_be_cleared(desk):
         (b"MZ\x90\x00", "程序.pdf", "bad_file"),
         (b"", "空.pdf", "bad_file"),
         (b"%PDF-1.7 broken", "坏.pdf", "bad_file"),
+        (pdf(101), "长.pdf", "bad_file"),
         (pdf(), "无扩展名", "bad_file"),
         (pdf(), "现场图.pdf.exe", "bad_file"),
     ],
-    ids=["other kind", "belied", "program", "empty", "damaged", "no ending", "two endings"],
+    ids=["other kind", "belied", "program", "empty", "damaged", "too long", "no ending", "two endings"],
 )
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_what_is_not_asked_for_is_refused_and_nothing_is_kept(database, desk, content, name, code):

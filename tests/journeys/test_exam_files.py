@@ -131,6 +131,7 @@ def test_handing_in_warns_and_waits_for_the_file(room, contexts):
     expect(page.locator("#file-2-state")).to_contain_text("尚未上传")
     page.locator("#hand-in").click()
     expect(page.locator("#hand-in-files")).to_contain_text("还有 1 个文件没有传到服务器")
+    expect(page.locator("#hand-in-named-files")).to_have_text("第 2 题：现场图.pdf（尚未上传）")
     page.get_by_role("button", name="交卷，下一步确认").click()
     expect(page.locator("#hand-in-files-2")).to_be_visible()
     page.get_by_role("button", name="确认交卷").click()
@@ -139,6 +140,7 @@ def test_handing_in_warns_and_waits_for_the_file(room, contexts):
 
     page.unroute("**/files")
     expect(page.locator("#receipt-title")).to_be_visible(timeout=20_000)
+    expect(page.locator("#receipt-files")).to_have_text("第 2 题：现场图.pdf")
     assert room.responses()[2]["name"] == "现场图.pdf"
 
 
@@ -169,8 +171,9 @@ def test_a_file_left_on_the_computer_is_sent_when_the_page_is_opened_after_the_e
     choose(page, 2, PLAN)
     expect(page.locator("#file-2-state")).to_contain_text("会自动重试")
     room.end_by_invigilator()
-    page.unroute("**/files")
     page.reload()
+    expect(page.locator("#over-title")).to_have_text("考试已结束，本机还有没送到的作答")
+    page.unroute("**/files")
 
     expect(page.locator("#over-facts")).to_contain_text("1 题的作答已送到服务器")
     assert room.standings() == [Standing.LATE]

@@ -19,10 +19,12 @@ from tiejun.exams.queries import state_of
 from tiejun.exams.rules import takes_unannounced
 from tiejun.exams.seats import BY_TOKEN, Seat, take_seat
 from tiejun.exams.tokens import Claims
-from tiejun.files.kinds import FileKind, kinds_of
+from tiejun.files.kinds import BadFile, FileKind, kinds_of
 from tiejun.files.models import StoredFile
 from tiejun.files.store import filed
 
+MOST_PAGES = 100
+"""How many pages a PDF may have: somebody has to read them, one picture each."""
 MOST_FILES = 20
 """How many different files one slot of an attempt takes; a candidate who changes his mind needs a few."""
 
@@ -67,8 +69,11 @@ def file_answer(db: Session, place: Place, row: StoredFile, now: datetime) -> St
     """Tie a kept file to its slot; the same file sent again is the one that is there.
 
     Raises:
-        as `kinds_for`; Conflict: `too_many_files`.
+        as `kinds_for`; Conflict: `too_many_files`; BadFile: a PDF of too many pages.
     """
+    if row.pages > MOST_PAGES:
+        words = said("“%(name)s”超过 %(most)s 页，没有保存。", name=row.name, most=MOST_PAGES)
+        raise BadFile(words)
     seat = take_seat(db, place.claims, place.lease)
     _refuse_what_is_over(seat, now)
     again = db.scalars(

@@ -112,6 +112,8 @@ def _files() -> dict[str, str]:
         "file_empty": _("“{name}”是空文件，没有上传。"),
         "file_unreadable": _("读不出这个文件，没有上传。请确认它没有被移动或被其他程序占用，再选一次。"),
         "file_refused": _("服务器没有接受这个文件，请换一个。"),
+        "file_line": _("第 {n} 题：{name}"),
+        "file_line_waits": _("第 {n} 题：{name}（尚未上传）"),
         "save_upload": _("尚未上传"),
         "hand_in_files": _("还有 {n} 个文件没有传到服务器。现在交卷会先等它们传完；不想等，请返回取消上传。"),
     }

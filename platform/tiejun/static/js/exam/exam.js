@@ -457,7 +457,7 @@ export class Exam {
     try {
       const receipt = await this.api.submit(this.held, this.queue.lastSeq);
       this._stop();
-      drawReceipt({ at: beijingTime(Date.parse(receipt.submitted_at)), answered: receipt.answered, total: receipt.total, records: receipt.last_seq });
+      drawReceipt(this.sheet, { at: beijingTime(Date.parse(receipt.submitted_at)), answered: receipt.answered, total: receipt.total, records: receipt.last_seq });
       showPage("receipt");
       byId("receipt-title").focus();
       this.store.wipe();

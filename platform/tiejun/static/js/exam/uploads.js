@@ -73,8 +73,11 @@ export class Uploads {
       const blob = new Blob([await file.arrayBuffer()], { type: file.type });
       if (this.stopped || this._turns.get(slot) !== turn) { return; }
       const next = { slot, lease: this.held.lease, name: file.name, size: blob.size, at, blob };
+      // Shown only once it lies on this computer: whoever sees it may reload the page.
+      await this.store.keepFile(next);
+      if (!this._turns.has(slot)) { this.store.dropFile(slot); }
+      if (this._turns.get(slot) !== turn) { return; }
       this.pending.set(slot, next);
-      this.store.keepFile(next);
       this.onChange(slot);
       this.kick(true);
     } catch (error) {

@@ -101,7 +101,8 @@ export class Exam {
     this._listen();
     this._tick();
     this.draw();
-    this._remember();
+    // At once: without token and lease, nothing kept here could be sent after a reload.
+    this._rememberNow();
     this.sender.kick(true);
     this.uploads.restore(this._leftFiles);
     this.draw();

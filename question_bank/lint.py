@@ -11,6 +11,7 @@ from typing import Protocol
 
 from question_bank.item import Item, Part, PartType, Problem
 from question_bank.syllabus import Syllabus
+from question_bank.uploads import ENDINGS, taken
 from question_bank.words import said
 
 SINGLE_OPTIONS = range(3, 6)
@@ -92,6 +93,9 @@ def _lint_part(part: Part, where: str) -> list[Problem]:
         found.append(Problem(where, "options", said("不宜使用“以上都是”之类的选项：选项顺序每卷不同")))
     if part.type is PartType.ESSAY and not part.rubric:
         found.append(Problem(where, "rubric", said("没有评分要点")))
+    if part.type is PartType.UPLOAD and not taken(part.accept):
+        endings = " ".join(ENDINGS)
+        found.append(Problem(where, "accept", said("考场只能收这些类型的文件：%(endings)s", endings=endings)))
     return found + _lengths(part, where) + _negations(part, where)
 
 

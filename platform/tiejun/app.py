@@ -6,7 +6,7 @@ from functools import partial
 
 from flask import Flask
 
-from tiejun.api.gate_views import bp as api
+from tiejun.api.file_views import bp as api
 from tiejun.bank.citing import SOURCES
 from tiejun.bank.column_views import bp as bank_columns
 from tiejun.bank.edit_views import bp as bank_editor

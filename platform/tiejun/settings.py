@@ -45,6 +45,7 @@ class Settings:
     lock_minutes: int = _setting("how long an account stays locked after five failures", 30)
     password_days: int = _setting("days until a password must be changed", 90)
     max_upload_mb: int = _setting("largest accepted upload in MB", 20)
+    max_answer_file_mb: int = _setting("largest accepted file as an answer in an exam, in MB", 10)
     max_video_mb: int = _setting("largest accepted video of a lesson in MB", 500)
     hour_minutes: int = _setting("minutes of one study hour", 45)
     study_beat_seconds: int = _setting("pause between two beats of a learner's page", 15)
@@ -73,7 +74,9 @@ class Settings:
     )
     smtp_from: str = _setting("address from which mail is sent", "")
     smtp_timeout_seconds: float = _setting("how long to wait for the mail server", 10.0)
-    min_free_mb: int = _setting("free disk space below which doctor raises an alarm", 500)
+    min_free_mb: int = _setting(
+        "free disk space (MB) below which doctor raises an alarm and no files are taken as answers", 500
+    )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":

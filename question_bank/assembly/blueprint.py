@@ -14,6 +14,7 @@ from typing import Any, Self
 from question_bank.item import Item, ItemKind, PartType, number_json
 from question_bank.syllabus import load_syllabus
 from question_bank.terms import Problem, ProblemsError, Tier
+from question_bank.uploads import taken
 from question_bank.words import said
 
 MAX_MINUTES = 600
@@ -69,8 +70,13 @@ class Section:
         return self.count * sum((part.points for part in self.parts), Decimal(0))
 
     def admits(self, item: Item) -> bool:
-        """Return whether an item has the kind and the part types of this section."""
-        return item.kind is self.kind and [p.type for p in item.parts] == [p.type for p in self.parts]
+        """Return whether an item has the kind and the part types of this section.
+
+        An item that asks for files of kinds that nobody can check fits nowhere.
+        """
+        if item.kind is not self.kind or [p.type for p in item.parts] != [p.type for p in self.parts]:
+            return False
+        return all(taken(part.accept) for part in item.parts if part.type is PartType.UPLOAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +238,6 @@ def _section_problems(section: Section) -> list[Problem]:
         section.kind.value
     ]:
         found.append(Problem(where, "parts", said("非案例部分只能有一种同题型的小题")))
-    if any(part.type is PartType.UPLOAD for part in section.parts):
-        found.append(Problem(where, "parts", said("考场不能上传文件，上传题不能进入试卷")))
     if section.kind is ItemKind.CASE and len(section.parts) < 2:
         found.append(Problem(where, "parts", said("案例部分至少有两个小题")))
     return found

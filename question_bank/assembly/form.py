@@ -23,6 +23,7 @@ from question_bank.item import Item, ItemKind, Option, Part, PartType, number_js
 from question_bank.markup import image_digests, show_images
 from question_bank.scoring import ValueShapeError
 from question_bank.terms import BLANK_TYPES
+from question_bank.uploads import taken
 from question_bank.words import said
 
 Json = dict[str, Any]
@@ -168,6 +169,8 @@ def _slot(slot_map: SlotMap, item: Item, group: int, rng: random.Random) -> Json
     own = {name: value for name, value in part.content_json().items() if name in OWN_FIELDS[part.type]}
     if part.targets:
         own["targets"] = _options(part, part.targets, slot_map, rng)
+    if part.type is PartType.UPLOAD:
+        own["accept"] = list(taken(part.accept))
     return shown | own
 
 

@@ -37,6 +37,7 @@ PUBLIC = {
     # Whoever holds the attempt's own token may save, though the sign-in has ended (api/calls.py asks for it).
     "api.events",
     "api.submit",
+    "api.add_file",
     # Says to the candidate whose sign-in has ended that nothing is lost, and nothing else.
     "delivery.sit",
 }

@@ -18,7 +18,7 @@ def engine() -> str:
 
 def test_every_call_is_described_and_every_description_is_a_call(app):
     real = {
-        (re.sub(r"<(?:uuid:)?(\w+)>", r"{\1}", rule.rule), method.lower())
+        (re.sub(r"<(?:uuid:|int:)?(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/api/v1/") and rule.rule not in DOCUMENTATION
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}

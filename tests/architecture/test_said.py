@@ -55,7 +55,7 @@ DEMO = APP + "demo/"  # invented people, exams and records: content, as a user w
 
 HERE = {
     APP + "audit.py": {"命令行", "系统"},  # actors as the trail stores them
-    APP + "exams/events.py": {"应试凭证"},  # likewise
+    APP + "exams/seats.py": {"应试凭证"},  # likewise
     APP + "bank/shipped.py": {"随附示例题库"},  # likewise: the name of a file
     APP + "bank/import_views.py": {"粘贴的文字.txt"},  # the name of a file, stored
     APP + "bank/editing.py": {"单元", "依据"},  # read from problems

@@ -73,6 +73,18 @@ def further_paper() -> dict[str, Any]:
     return {"form": "B", "title": "其他题型", "sections": [section]}
 
 
+def files_paper() -> dict[str, Any]:
+    """Return a paper with a true-false question and two that ask for files."""
+    slots = _Slots()
+    shown = [
+        slots.true_false(),
+        slots.further("upload", "上传现场示意图。", accept=["pdf", "png", "jpg", "jpeg"]),
+        slots.further("upload", "上传检查笔录。", accept=["docx"]),
+    ]
+    section = {"title": "一、上传题", "instructions": "", "slots": shown}
+    return {"form": "C", "title": "上传题", "sections": [section]}
+
+
 class _Slots:
     """Numbers the slots, and the options of the whole form: "k7" is the form's own name of an option."""
 

@@ -1,16 +1,20 @@
 """The doctor names what is wrong and how to mend it."""
 
+import io
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
+from tests.files.samples import pdf
 from tests.support.clock import ManualClock
 from tests.support.world import make_world
 from tiejun import outbox
 from tiejun.audit import SYSTEM, record
 from tiejun.db import Database
+from tiejun.files.kinds import DOCUMENTS
+from tiejun.files.store import bytes_of, filed, keep
 from tiejun.operations.doctor import Finding, examine
 from tiejun.settings import Settings
 
@@ -81,3 +85,15 @@ def test_a_message_that_never_arrives_is_named(
 def test_a_missing_database_is_named(settings: Settings, tmp_path) -> None:
     gone = replace(settings, database_url=f"sqlite:///{tmp_path / 'gone.db'}")
     assert "tiejun db upgrade" in ill(gone, datetime(2026, 11, 22, tzinfo=UTC))["数据库"].mend
+
+
+def test_an_uploaded_file_that_is_lost_is_named(
+    database: Database, settings: Settings, clock: ManualClock
+) -> None:
+    row = keep(settings, io.BytesIO(pdf()), "作答.pdf", DOCUMENTS, 1)
+    with database.transaction() as db:
+        digest = filed(db, row, SYSTEM, clock()).sha256
+    assert "上传的文件" not in ill(settings, clock())
+
+    bytes_of(settings, digest).unlink()
+    assert digest in ill(settings, clock())["上传的文件"].seen

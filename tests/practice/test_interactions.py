@@ -117,7 +117,37 @@ def test_points_of_a_picture_can_be_typed(desk: Desk, mine: FlaskClient):
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-def test_uploads_are_not_practised(desk: Desk, mine: FlaskClient):
-    put_in(desk, "upload")
+def test_work_for_an_upload_is_done_elsewhere_and_judged_by_its_rubric(desk: Desk, mine: FlaskClient):
+    put_in(desk, "upload", rubric=[{"points": 3, "text": "走向清楚"}, {"points": 1, "text": "有方向"}])
+    run = desk.starts("", kind="upload", source=Source.MIXED)
+    address = f"/practice/runs/{run.public_id}/1"
+    assert "练习不收文件" in mine.get(address).get_data(as_text=True)
+    assert post(mine, address).status_code == 422
 
-    assert post(mine, "/practice/runs", size="10", kind="upload").status_code != 303
+    assert post(mine, address, **{"part-0": "done"}).status_code == 303
+    page = mine.get(address).get_data(as_text=True)
+    assert "对照要点自评" in page
+    assert "已在纸上或电脑上做完" in page
+    assert post(mine, f"{address}/assessment", **{"rubric-0": ["0", "1"]}).status_code == 303
+    assert "答对了" in mine.get(address).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_work_without_a_rubric_is_judged_as_a_whole(desk: Desk, mine: FlaskClient):
+    put_in(desk, "upload")
+    run = desk.starts("", kind="upload", source=Source.MIXED)
+    address = f"/practice/runs/{run.public_id}/1"
+
+    post(mine, address, **{"part-0": "done"})
+    assert "做到了题目的全部要求" in mine.get(address).get_data(as_text=True)
+    post(mine, f"{address}/assessment", **{"rubric-0": "0"})
+    assert "答对了" in mine.get(address).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_who_cannot_do_the_work_has_it_in_the_notebook(desk: Desk, mine: FlaskClient):
+    put_in(desk, "upload")
+    run = desk.starts("", kind="upload", source=Source.MIXED)
+
+    post(mine, f"/practice/runs/{run.public_id}/1", act="unsure")
+    assert desk.notebook() == 1

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from question_bank.assembly.blueprint import Blueprint, BlueprintError, load_blueprint, module_quota
 from question_bank.terms import Tier
-from tests.question_bank.builders import make_blueprint, make_item
+from tests.question_bank.builders import make_blueprint, make_item, part_json
 
 weights = st.dictionaries(
     st.sampled_from("ABCDEFGHIJ"), st.integers(min_value=0, max_value=100), min_size=1, max_size=10
@@ -122,6 +122,8 @@ def test_a_contradiction_is_named(changes: dict[str, Any], field: str) -> None:
     assert field in {problem.field for problem in caught.value.problems}
 
 
-def test_files_cannot_be_uploaded_in_an_exam_room():
-    with pytest.raises(BlueprintError, match="上传题不能进入试卷"):
-        make_blueprint({"upload": 1})
+@pytest.mark.parametrize(("accept", "fits"), [([], True), (["pdf", "zip"], True), (["zip"], False)])
+def test_a_section_takes_uploads_whose_files_can_be_checked(accept: list[str], fits: bool):
+    section = make_blueprint({"upload": 1}).sections[0]
+
+    assert section.admits(make_item("upload", parts=[part_json("upload", accept=accept)])) is fits

@@ -1,7 +1,8 @@
 """How the API's views read a request and write a reply: sizes, bodies, tokens, protection against forgery."""
 
+from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import TypeVar
+from typing import IO, TypeVar
 from uuid import UUID
 
 from flask import Response, current_app, request
@@ -16,11 +17,23 @@ from tiejun.api.schemas import Body
 from tiejun.errors import DomainError, Forbidden, NotFound
 from tiejun.exams import tokens
 from tiejun.exams.tokens import BadToken, Claims
+from tiejun.files.store import MB
 from tiejun.web import csrf, now, settings
 
 MAX_BODY = 256 * 1024
 RATE = RateLimit()
+FILE_RATE = RateLimit(burst=12, per_second=0.2)
 Model = TypeVar("Model", bound=Body)
+
+
+@dataclass(frozen=True)
+class FileSent:
+    """A file on its way in: its bytes, its name at the sender, and where it belongs."""
+
+    stream: IO[bytes]
+    name: str
+    lease: UUID
+    slot: int
 
 
 class TooLarge(DomainError):
@@ -52,12 +65,37 @@ def body(model: type[Model]) -> Model:
         raise DomainError(said("请求的内容不符合接口说明，没有保存。"), errors=named) from error
 
 
+def sent_file(most_mb: int) -> FileSent:
+    """Return the file of this request with what is said of it; nothing is stored yet.
+
+    Raises:
+        TooLarge: beyond `most_mb`.
+        DomainError: `invalid` if a part is missing or cannot be read.
+    """
+    request.max_content_length = most_mb * MB + MAX_BODY
+    try:
+        file, told = request.files.get("file"), request.form
+        if file is None:
+            raise DomainError(said("请求的内容不符合接口说明，没有保存。"), errors=[_missing("file")])
+        lease, slot = UUID(told.get("lease", "")), int(told.get("slot", ""))
+    except RequestEntityTooLarge as error:
+        raise TooLarge(said("文件超过 %(most)s MB，没有保存。", most=most_mb)) from error
+    except ValueError as error:
+        faults = [_missing("lease"), _missing("slot")]
+        raise DomainError(said("请求的内容不符合接口说明，没有保存。"), errors=faults) from error
+    return FileSent(file.stream, file.filename or "", lease, slot)
+
+
+def _missing(field: str) -> dict[str, str]:
+    return {"field": field, "message": "missing or unreadable"}
+
+
 def reply(model: BaseModel) -> Response:
     """Return a model as the JSON answer."""
     return current_app.response_class(model.model_dump_json(), mimetype="application/json")
 
 
-def attempt_claims(attempt: UUID) -> Claims:
+def attempt_claims(attempt: UUID, rate: RateLimit | None = None) -> Claims:
     """Return what the attempt token of this request allows; no session is looked at.
 
     Raises:
@@ -71,7 +109,7 @@ def attempt_claims(attempt: UUID) -> Claims:
     claims = tokens.read(token, settings().secret_key)
     if claims.attempt != attempt:
         raise NotFound(said("没有找到这次应试，或者它不属于您。"))
-    RATE.take(claims.lease, now())
+    (rate or RATE).take(claims.lease, now())
     return claims
 
 

@@ -11,22 +11,27 @@ import tiejun
 from tiejun.api import schemas
 
 SCHEMA = "#/components/schemas/"
+JSON = "application/json"
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call of the API; `errors` maps a status to the codes that may come with it."""
+    """One call of the API; `errors` maps a status to the codes that may come with it.
+
+    `gives` is None where a file comes back; `sent_as` is the media type of what is sent.
+    """
 
     method: str
     path: str
     name: str
     summary: str
     explanation: str
-    gives: type[BaseModel]
+    gives: type[BaseModel] | None
     takes: type[BaseModel] | None = None
     security: tuple[str, ...] = ("bearer", "cookie")
     errors: tuple[tuple[int, tuple[str, ...]], ...] = ()
     query: tuple[tuple[str, str], ...] = ()
+    sent_as: str = JSON
 
 
 SIGNED_IN = (401, ("not_signed_in",))
@@ -108,6 +113,38 @@ CALLS: tuple[Call, ...] = (
     ),
     Call(
         "post",
+        "/attempts/{attempt}/files",
+        "addFile",
+        "上传作为作答的文件",
+        "上传题专用。先在这里保存文件，再用 events 送一次普通的作答，value 为回执中的 file 和 name；"
+        "没有送这次作答，文件不算答案。同一文件可放心重发。"
+        "作答的编号要在文件保存之后才取，因此截止后才传完的，其作答列入 late，由两人核查。",
+        schemas.FileReply,
+        schemas.FileRequest,
+        security=("attempt",),
+        sent_as="multipart/form-data",
+        errors=(
+            (401, ("bad_token",)),
+            (403, ("wrong_lease",)),
+            (404, ("not_found",)),
+            (409, ("closed", "lease_revoked", "too_many_files")),
+            (413, ("too_large",)),
+            (422, ("unknown_slot", "bad_file", "invalid")),
+            (429, ("too_many",)),
+            STORAGE,
+        ),
+    ),
+    Call(
+        "get",
+        "/attempts/{attempt}/files/{slot}/{digest}",
+        "file",
+        "我上传的文件",
+        "只给上传者本人；digest 是回执中的 file。",
+        None,
+        errors=(SIGNED_IN, (403, ("forbidden",)), (404, ("not_found",))),
+    ),
+    Call(
+        "post",
         "/attempts/{attempt}/submit",
         "submit",
         "交卷",
@@ -163,7 +200,8 @@ def document() -> dict[str, Any]:
     """Return the OpenAPI document."""
     wanted: list[tuple[type[BaseModel], Any]] = [(schemas.ProblemOut, "serialization")]
     for call in CALLS:
-        wanted.append((call.gives, "serialization"))
+        if call.gives:
+            wanted.append((call.gives, "serialization"))
         if call.takes:
             wanted.append((call.takes, "validation"))
     _, made = models_json_schema(wanted, ref_template=SCHEMA + "{model}")
@@ -179,6 +217,10 @@ def document() -> dict[str, Any]:
     }
 
 
+_FILE = {
+    "description": "文件",
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 _SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "POST /api/v1/auth/token 给出的令牌"},
     "cookie": {
@@ -202,14 +244,14 @@ def _operation(call: Call) -> dict[str, Any]:
         "summary": call.summary,
         "description": call.explanation,
         "security": [{name: []} for name in call.security],
-        "responses": {"200": _answer(call.gives.__doc__ or "", "application/json", call.gives)},
+        "responses": {"200": _answer(call.gives.__doc__ or "", JSON, call.gives) if call.gives else _FILE},
     }
     named = [_in_path(part[1:-1]) for part in call.path.split("/") if part.startswith("{")]
     asked = [_in_query(name, words) for name, words in call.query]
     if named or asked:
         operation["parameters"] = named + asked
     if call.takes:
-        content = {"application/json": {"schema": {"$ref": SCHEMA + call.takes.__name__}}}
+        content = {call.sent_as: {"schema": {"$ref": SCHEMA + call.takes.__name__}}}
         operation["requestBody"] = {"required": True, "content": content}
     for status, codes in call.errors:
         words = "、".join(codes)
@@ -224,8 +266,11 @@ def _answer(words: str, kind: str, model: type[BaseModel]) -> dict[str, Any]:
     return {"description": words, "content": {kind: {"schema": {"$ref": SCHEMA + model.__name__}}}}
 
 
+_PATH_KINDS = {"number": {"type": "string"}, "digest": {"type": "string"}, "slot": {"type": "integer"}}
+
+
 def _in_path(name: str) -> dict[str, Any]:
-    kind = {"type": "string"} if name == "number" else {"type": "string", "format": "uuid"}
+    kind = _PATH_KINDS.get(name, {"type": "string", "format": "uuid"})
     return {"name": name, "in": "path", "required": True, "schema": kind}
 
 

@@ -145,7 +145,8 @@ class Event(Body):
     seq: Seq = Field(description="编号，从1起连续递增")
     slot: int = Field(ge=1, le=10_000, description="题号，从1起")
     value: Any = Field(
-        description='单选 "k7"，多选 ["k7","q2"]，判断 true，填空 ["…","…"]，论述 "…"；null 清除'
+        description='单选 "k7"，多选 ["k7","q2"]，判断 true，填空 ["…","…"]，论述 "…"，'
+        '上传 {"file": …, "name": …}；null 清除'
     )
     at_ms: float = Field(ge=0, le=LATEST_MS, description="作答时刻，毫秒，已按测得的偏差换算为服务器时间")
 
@@ -175,6 +176,25 @@ class EventsReply(BaseModel):
     deadline: Time
     state: Literal["open", "submitted", "expired", "closed"]
     notices: list[NoticeOut]
+
+
+class FileRequest(BaseModel):
+    """作为作答的文件，以 multipart/form-data 发送。"""
+
+    lease: UUID
+    slot: int = Field(description="题号；应为上传题")
+    file: bytes = Field(
+        description="文件及其文件名；类型限本题 accept 中的扩展名，按内容核对",
+        json_schema_extra={"format": "binary"},
+    )
+
+
+class FileReply(BaseModel):
+    """已保存的文件。作答仍是一次普通的作答，其 value 为这里的 file 和 name。"""
+
+    file: str = Field(description="服务器所存内容的 SHA-256；图片会重新编码，因此可能与原文件不同")
+    name: str = Field(description="保存的文件名")
+    size: int = Field(description="所存内容的字节数")
 
 
 class SubmitRequest(Body):

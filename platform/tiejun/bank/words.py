@@ -8,6 +8,7 @@ from question_bank.answer_words import in_words, stem_pieces
 from question_bank.item import Part
 from question_bank.syllabus import Module, Unit, load_syllabus
 from question_bank.terms import PLAIN_TYPES, ItemKind, PartType, Tier
+from question_bank.uploads import taken
 from question_bank.words import said
 from tiejun.bank.draft import WRITTEN
 from tiejun.bank.models import ItemPurpose
@@ -102,6 +103,14 @@ def key_word(part: Part) -> str:
         return "　".join(in_words(part.type, part.key, {one: one.upper() for one in _texts(part)}))
     chosen = part.key if isinstance(part.key, tuple) else (part.key,)
     return "".join(str(option).upper() for option in chosen)
+
+
+def files_word(part: Part) -> str:
+    """Return which files a part asks for, and whether the exam room takes any of them."""
+    asked, able = " ".join(part.accept), taken(part.accept)
+    if not able:
+        return str(gettext("要求上传文件：%(accept)s。考场不收这些类型，本题不能进入试卷。", accept=asked))
+    return str(gettext("要求上传文件：%(accept)s。", accept=asked or " ".join(able)))
 
 
 def policy_choices(part_type: str) -> Choices:

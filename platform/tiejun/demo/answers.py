@@ -16,6 +16,8 @@ def answer_to(part: Part, *, is_right: bool) -> Any:
     kind, key = part.type, cast(Any, part.key)
     if kind is PartType.ESSAY:
         return ESSAY if is_right else ESSAY[:40]
+    if kind is PartType.UPLOAD:
+        return True if is_right else None
     if kind is PartType.TRUE_FALSE:
         return key if is_right else not key
     if kind is PartType.FILL_IN:

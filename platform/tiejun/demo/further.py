@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from question_bank.item import Citation, Item, ItemKind, Option, Part, PartType, Tier
+from question_bank.item import Citation, Item, ItemKind, Option, Part, PartType, RubricPoint, Tier
 from tiejun.audit import SYSTEM
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.service import save_item
@@ -89,6 +89,29 @@ ITEMS = (
         "把陈述推到结案以后是不当的。",
         (PENALTY, "44"),
         (PENALTY, "55"),
+    ),
+    _item(
+        "WAY-005",
+        Part(
+            PartType.UPLOAD,
+            "您和同事在某家具厂发现：喷漆房侧门外一根软管把洗枪废水引到院内雨水井，井水呈红色，当场从井中采了两瓶样。"
+            "请手绘一张现场示意图，标明厂门、喷漆房、软管、雨水井、采样点和方向，拍照上传；"
+            "也可以上传用电脑制作的图。",
+            (),
+            None,
+            Decimal(10),
+            (
+                RubricPoint(Decimal(3), "软管的起点、走向和终点清楚，看得出没有经过处理设施"),
+                RubricPoint(Decimal(3), "采样点标在雨水井上，与笔录中的编号对得上"),
+                RubricPoint(Decimal(2), "有方向、参照物和大致距离"),
+                RubricPoint(Decimal(2), "留出绘图人、当事人签名和日期的位置"),
+            ),
+            accept=("pdf", "jpg", "png"),
+        ),
+        "《生态环境行政处罚办法》第二十八条列出现场检查（勘察）笔录应写明的事项，第二十九条要求把采样情况记入笔录；"
+        "示意图和笔录互相印证，才看得出废水从哪里来、到哪里去。",
+        (RULES, "28"),
+        (RULES, "29"),
     ),
 )
 

@@ -17,8 +17,9 @@ from tiejun.errors import Forbidden
 from tiejun.exams.delivery_queries import Desk, desk
 from tiejun.exams.delivery_words import words
 from tiejun.exams.queries import my_sittings, place
+from tiejun.files.store import MB
 from tiejun.people.levels import LEVEL_WORDS, TIER_WORDS
-from tiejun.web import joined, now, reading
+from tiejun.web import joined, now, reading, settings
 
 bp = Blueprint("delivery", __name__)
 
@@ -61,7 +62,7 @@ def _context(found: Desk, page: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def _config(found: Desk, page: str, now: datetime) -> dict[str, str]:
+def _config(found: Desk, page: str, now: datetime) -> dict[str, str | int]:
     sitting = found.place.sitting
     return {
         "sitting": str(sitting.public_id),
@@ -74,6 +75,7 @@ def _config(found: Desk, page: str, now: datetime) -> dict[str, str]:
         "mine_url": url_for("delivery.mine"),
         "sign_in_url": url_for("sign_in.sign_in", next=url_for("delivery.sit", sitting=sitting.public_id)),
         "csrf": generate_csrf(),
+        "file_bytes": settings().max_answer_file_mb * MB,
     }
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 def words() -> dict[str, str]:
     """Return every sentence by the key under which the script asks for it."""
-    return {**_questions(), **_interactions(), **_keeping(), **_pages(), **_ends(), **_room()}
+    return {**_questions(), **_interactions(), **_files(), **_keeping(), **_pages(), **_ends(), **_room()}
 
 
 def _questions() -> dict[str, str]:
@@ -86,6 +86,36 @@ def _interactions() -> dict[str, str]:
         "spot_out": _("删除第 {n} 点"),
         "spot_x": _("第 {n} 点距左边的像素"),
         "spot_y": _("第 {n} 点距上边的像素"),
+    }
+
+
+def _files() -> dict[str, str]:
+    return {
+        "type_upload": _("上传文件"),
+        "enum_comma": _("、"),
+        "file_how": _("可以上传 {kinds} 文件，不超过 {most} MB。只交一个文件，重新选择即替换。"),
+        "file_choose": _("选择文件"),
+        "file_replace": _("更换文件"),
+        "file_open": _("打开"),
+        "file_remove": _("移除"),
+        "file_remove_long": _("移除文件 {name}"),
+        "file_stop": _("取消上传"),
+        "file_stop_long": _("取消上传 {name}"),
+        "file_progress": _("上传进度"),
+        "file_until": _("新文件传完之前，以这个为准"),
+        "file_waits": _("尚未上传，排队中"),
+        "file_again": _("尚未上传，连接不畅，会自动重试；请不要关闭本页"),
+        "file_sending": _("尚未上传完，已传 {n}%"),
+        "file_checking": _("已传完，等服务器核对"),
+        "file_kind": _("“{name}”不是本题可以上传的文件。可以上传：{kinds}。"),
+        "file_large": _("“{name}”有 {size}，超过 {most} MB，没有上传。请压缩或另存为较小的文件。"),
+        "file_empty": _("“{name}”是空文件，没有上传。"),
+        "file_unreadable": _("读不出这个文件，没有上传。请确认它没有被移动或被其他程序占用，再选一次。"),
+        "file_refused": _("服务器没有接受这个文件，请换一个。"),
+        "file_line": _("第 {n} 题：{name}"),
+        "file_line_waits": _("第 {n} 题：{name}（尚未上传）"),
+        "save_upload": _("尚未上传"),
+        "hand_in_files": _("还有 {n} 个文件没有传到服务器。现在交卷会先等它们传完；不想等，请返回取消上传。"),
     }
 
 

@@ -15,11 +15,10 @@ from sqlalchemy.orm import Session
 
 from question_bank.words import said
 from tiejun import audit
-from tiejun.audit import Actor
-from tiejun.bank.models import ExamForm
-from tiejun.errors import Conflict, Forbidden, NotFound
+from tiejun.errors import Conflict
 from tiejun.exams import papers
-from tiejun.exams.models import Attempt, EndKind, Extension, Lease, ResponseEvent, Sitting, Standing
+from tiejun.exams.answer_files import check_named
+from tiejun.exams.models import Attempt, EndKind, Extension, Lease, ResponseEvent, Standing
 from tiejun.exams.queries import answered_by, state_of
 from tiejun.exams.rules import (
     Arrival,
@@ -31,6 +30,7 @@ from tiejun.exams.rules import (
     missing_ranges,
     takes_unannounced,
 )
+from tiejun.exams.seats import BY_TOKEN, Seat, take_seat
 from tiejun.exams.tokens import Claims
 
 
@@ -87,20 +87,6 @@ class Receipt:
 
 
 @dataclass(frozen=True)
-class _Seat:
-    """What a token opens: the lease (locked) with its attempt."""
-
-    lease: Lease
-    attempt: Attempt
-    form: tuple[int, str]
-    declared_at: datetime | None
-
-    @property
-    def end(self) -> datetime:
-        return self.attempt.ended_at or self.attempt.deadline
-
-
-@dataclass(frozen=True)
 class _Known:
     """An event that is stored already."""
 
@@ -122,12 +108,13 @@ def record_events(db: Session, claims: Claims, batch: Batch, now: datetime, grac
         Conflict: `lease_revoked`, `seq_conflict`, `closed`.
         DomainError: `unknown_slot`, `bad_value`.
     """
-    seat = _take_seat(db, claims, batch.lease)
+    seat = take_seat(db, claims, batch.lease)
     paper = papers.load(db, *seat.form)
     for event in batch.events:
         paper.check(event.slot, event.value)
     known = _known(db, seat.lease, batch)
     fresh = _fresh(batch, known)
+    check_named(db, seat, paper, fresh.values())
     state = state_of(seat.attempt, now)
     _refuse_what_is_over(seat, fresh, state)
     rows = [_row(seat, event, now, grace_in(state, grace)) for event in fresh.values()]
@@ -141,25 +128,6 @@ def record_events(db: Session, claims: Claims, batch: Batch, now: datetime, grac
     late = [seq for seq in sent if standings[seq] == Standing.LATE]
     notices = _notices(db, seat, late)
     return Acked(seat.lease.acked_seq, sent, late, seat.attempt.deadline, state, notices)
-
-
-def _take_seat(db: Session, claims: Claims, lease: UUID) -> _Seat:
-    found = db.execute(
-        select(Lease, Attempt, ExamForm.id, ExamForm.paper_hash, Sitting.declared_at)
-        .join(Attempt, Attempt.id == Lease.attempt_id)
-        .join(ExamForm, ExamForm.id == Attempt.form_id)
-        .join(Sitting, Sitting.id == Attempt.sitting_id)
-        .where(Lease.public_id == claims.lease, Attempt.public_id == claims.attempt)
-        .with_for_update(of=Lease)
-    ).one_or_none()
-    if found is None:
-        raise NotFound(said("没有找到这次应试。"))
-    if lease != claims.lease:
-        raise Forbidden(said("应试凭证与设备不符，请重新进入考试。"), code="wrong_lease")
-    held, attempt, form_id, paper_hash, declared_at = found
-    if held.revoked_at is not None:
-        raise Conflict(said("这次应试已在另一台设备上继续，本设备不能再保存。"), code="lease_revoked")
-    return _Seat(held, attempt, (form_id, paper_hash), declared_at)
 
 
 def _known(db: Session, lease: Lease, batch: Batch) -> dict[int, _Known]:
@@ -194,14 +162,14 @@ def _fresh(batch: Batch, known: Mapping[int, _Known]) -> dict[int, Sent]:
     return fresh
 
 
-def _refuse_what_is_over(seat: _Seat, fresh: Mapping[int, Sent], state: AttemptState) -> None:
+def _refuse_what_is_over(seat: Seat, fresh: Mapping[int, Sent], state: AttemptState) -> None:
     unheard = any(seq > seat.lease.announced_seq for seq in fresh)
     over = fresh and seat.declared_at is not None
     if over or (unheard and not takes_unannounced(state)):
         raise Conflict(said("这次应试已经结束，新的作答没有保存。"), code="closed", state=state.value)
 
 
-def _row(seat: _Seat, event: Sent, now: datetime, grace: timedelta) -> dict[str, Any]:
+def _row(seat: Seat, event: Sent, now: datetime, grace: timedelta) -> dict[str, Any]:
     arrival = Arrival(now, event.given_at, event.seq <= seat.lease.announced_seq)
     counts = arrival.counts(seat.end, grace)
     return {
@@ -219,7 +187,7 @@ def _row(seat: _Seat, event: Sent, now: datetime, grace: timedelta) -> dict[str,
 
 
 def _note_on_lease(
-    seat: _Seat, batch: Batch, stored: Mapping[int, Standing], saved: bool, now: datetime
+    seat: Seat, batch: Batch, stored: Mapping[int, Standing], saved: bool, now: datetime
 ) -> None:
     lease = seat.lease
     lease.acked_seq = gapless(lease.acked_seq, stored)
@@ -233,7 +201,7 @@ def _note_on_lease(
         lease.last_saved_at = now
 
 
-def _notices(db: Session, seat: _Seat, late: Sequence[int]) -> list[Notice]:
+def _notices(db: Session, seat: Seat, late: Sequence[int]) -> list[Notice]:
     notices = []
     if seat.lease.told_deadline != seat.attempt.deadline:
         seat.lease.told_deadline = seat.attempt.deadline
@@ -266,7 +234,7 @@ def submit(db: Session, claims: Claims, lease: UUID, last_seq: int, now: datetim
     Raises:
         Conflict: `missing_events` with the ranges the client must send first; `closed`; `lease_revoked`.
     """
-    seat = _take_seat(db, claims, lease)
+    seat = take_seat(db, claims, lease)
     locked = select(Attempt).where(Attempt.id == seat.attempt.id).with_for_update()
     attempt = db.scalars(locked.execution_options(populate_existing=True)).one()
     state = state_of(attempt, now)
@@ -275,7 +243,7 @@ def submit(db: Session, claims: Claims, lease: UUID, last_seq: int, now: datetim
         attempt.ended_at = attempt.submitted_at = now
         attempt.end_kind = EndKind.SUBMITTED
         seat.lease.last_seen_at, seat.lease.waiting = now, 0
-        audit.record(db, Actor(None, "应试凭证"), "attempt.submitted", ("attempt", attempt.public_id), now)
+        audit.record(db, BY_TOKEN, "attempt.submitted", ("attempt", attempt.public_id), now)
     if attempt.submitted_at is None:
         raise Conflict(said("考试时间已到，已保存的作答照常计分。"), code="closed", state=state.value)
     return Receipt(

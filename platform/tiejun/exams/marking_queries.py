@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from question_bank.item import PartType
+from question_bank.terms import MARKED_TYPES
 from question_bank.words import said
 from tiejun.access import Persona
 from tiejun.bank.models import Blueprint, FormSlot
@@ -201,12 +201,12 @@ def _marks(maximum: Decimal, slot: int, rows: Iterable[SlotScore]) -> SlotMarks:
 
 
 def essay_slots(db: Session, scope: ColumnElement[bool]) -> dict[int, tuple[dict[int, Decimal], int]]:
-    """Return, by form, the essay slots with their points and the number of all other slots."""
+    """Return, by form, the slots that people mark with their points, and the number of all other slots."""
     used = select(Attempt.form_id).where(scope)
     found: dict[int, tuple[dict[int, Decimal], int]] = {}
     for row in db.scalars(select(FormSlot).where(FormSlot.form_id.in_(used)).order_by(FormSlot.slot)):
         slots, others = found.setdefault(row.form_id, ({}, 0))
-        if row.type == PartType.ESSAY:
+        if row.type in MARKED_TYPES:
             slots[row.slot] = Decimal(str(row.points))
         else:
             found[row.form_id] = (slots, others + 1)
@@ -219,7 +219,7 @@ def _essay_scores(db: Session, scope: ColumnElement[bool]) -> dict[int, list[Slo
         select(SlotScore)
         .join(Attempt, Attempt.id == SlotScore.attempt_id)
         .join(FormSlot, (FormSlot.form_id == Attempt.form_id) & (FormSlot.slot == SlotScore.slot))
-        .where(scope, FormSlot.type == PartType.ESSAY)
+        .where(scope, FormSlot.type.in_(MARKED_TYPES))
         .order_by(SlotScore.round)
     )
     for row in rows:

@@ -19,10 +19,12 @@ from tiejun.bank.models import ExamForm
 from tiejun.errors import Conflict, Forbidden, NotFound, Problem, Rejected
 from tiejun.exams import marking_queries as queries
 from tiejun.exams import papers
+from tiejun.exams.answer_files import file_of
 from tiejun.exams.marking_rules import Policy, awarded_problem, points_problem
 from tiejun.exams.models import Attempt, Sitting
 from tiejun.exams.queries import current_responses
 from tiejun.exams.result_models import SlotScore
+from tiejun.files.models import StoredFile
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,14 @@ class Mark:
 class Essay:
     """One essay as its marker sees it. `mark` is his own, if he has marked it; others' marks never show.
 
-    `waits` says whether the server would take a mark of this person now.
+    `file` is what was handed in where a file was asked for; `text` is empty then. `waits` says whether the
+    server would take a mark of this person now.
     """
 
     place: Place
     code: str
     text: str
+    file: StoredFile | None
     part: Part
     maximum: Decimal
     shown: dict[str, Any]
@@ -89,10 +93,12 @@ def essay(db: Session, place: Place, desk: Desk, now: datetime) -> Essay:
     """
     sheet = _sheet(db, place, desk, now)
     own = _own(db, place, desk.who)
+    value = current_responses(db, place.attempt.id)[place.slot]
     return Essay(
         place,
         sheet.code,
-        str(current_responses(db, place.attempt.id)[place.slot]),
+        value if isinstance(value, str) else "",
+        None if isinstance(value, str) else file_of(db, place.attempt.id, place.slot, value),
         _part(db, place),
         sheet.marks.essays[place.slot].maximum,
         _shown(db, place.attempt.form_id, place.slot),

@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from question_bank.words import said
 from tiejun.access import Permission, persona, require
-from tiejun.errors import Conflict
+from tiejun.errors import Conflict, NotFound
 from tiejun.exams import marking_progress as progress
 from tiejun.exams import marking_queries as queries
 from tiejun.exams import marking_service as service
@@ -16,6 +17,10 @@ from tiejun.exams.marking_forms import MarkForm
 from tiejun.exams.marking_progress import Row
 from tiejun.exams.marking_rules import Policy
 from tiejun.exams.marking_service import Desk, Essay, Place
+from tiejun.files.kinds import FileKind
+from tiejun.files.models import StoredFile
+from tiejun.files.pdf_pages import page_picture, pdf_pages
+from tiejun.files.serving import sent_nameless
 from tiejun.html import clean
 from tiejun.web import actor, notice, now, reading, settings, transaction, translated
 
@@ -61,6 +66,30 @@ def mark(public_id: UUID, code: str, slot: int) -> ResponseReturnValue:
     return _page(form, essay, row), 422 if form.errors else 200
 
 
+@bp.get("/marking/<uuid:public_id>/<code>/<int:slot>/file")
+@require(Permission.MARKING_SCORE)
+def answer_file(public_id: UUID, code: str, slot: int) -> ResponseReturnValue:
+    """Give a file that was handed in as an answer, under a name that says nothing of who did."""
+    row = _file(public_id, code, slot)
+    return sent_nameless(row, _("作答文件.%(ending)s", ending=row.kind))
+
+
+@bp.get("/marking/<uuid:public_id>/<code>/<int:slot>/pages/<int:number>.png")
+@require(Permission.MARKING_SCORE)
+def answer_page(public_id: UUID, code: str, slot: int, number: int) -> ResponseReturnValue:
+    """Give one page of a PDF that was handed in as a picture."""
+    row = _file(public_id, code, slot)
+    return send_file(page_picture(settings(), row, number), "image/png", max_age=3600)
+
+
+def _file(public_id: UUID, code: str, slot: int) -> StoredFile:
+    with reading() as db:
+        file = service.essay(db, _place(db, public_id, code, slot), _desk(), now()).file
+    if file is None:
+        raise NotFound(said("这道题没有上传的文件。"))
+    return file
+
+
 def _policy() -> Policy:
     return Policy.of(settings())
 
@@ -84,7 +113,9 @@ def _row(db: Session, essay: Essay) -> Row:
 def _page(form: MarkForm, essay: Essay, row: Row, refused: str = "") -> str:
     """Return the page of one answer; `refused` says why the server did not take what stands in the form."""
     shown = {name: clean(str(text)) for name, text in essay.shown.items()}
-    return render_template("marking/mark.html", essay=essay, form=form, shown=shown, row=row, refused=refused)
+    pages = pdf_pages(settings(), essay.file) if essay.file and essay.file.kind == FileKind.PDF else []
+    page = {"essay": essay, "form": form, "shown": shown, "row": row, "pages": pages}
+    return render_template("marking/mark.html", **page, refused=refused)
 
 
 def _save(form: MarkForm, essay: Essay, row: Row) -> str:

@@ -199,6 +199,24 @@ class ResponseEvent(Base):
     ]  # of a late answer: the last sign of life before it, the outage's begin
 
 
+class AttemptFile(Base):
+    """A file that a candidate handed in for one slot of his attempt. Append-only.
+
+    It is an answer only once an event of the slot names it, by digest and name; a value may name no other
+    file. What it is, and its bytes, stand with `StoredFile`.
+    """
+
+    __tablename__ = "attempt_file"
+    __table_args__ = (Index(None, "attempt_id", "slot"),)
+
+    id: Mapped[Id]
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
+    lease_id: Mapped[int] = mapped_column(ForeignKey("lease.id"))
+    slot: Mapped[int]
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), unique=True)
+    received_at: Mapped[Instant]
+
+
 class LateDecision(Base):
     """What one person decided about the late answers of an attempt; two must agree that they count.
 

@@ -4,6 +4,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -68,6 +69,11 @@ BROKEN_IMAGE: Final = (
     zlib.error,
 )
 _SUFFIXES: Final = {"jpeg": FileKind.JPG} | {str(kind): kind for kind in FileKind}
+
+
+def kinds_of(endings: Iterable[str]) -> frozenset[FileKind]:
+    """Return the kinds that files with these endings are; unknown endings are none."""
+    return frozenset(_SUFFIXES[ending] for ending in endings if ending in _SUFFIXES)
 
 
 class BadFile(DomainError):

@@ -20,7 +20,13 @@ QUALITY = 88
 _SUFFIXES = (".png", ".jpg", ".jpeg")
 
 
-def keep_picture(settings: Settings, source: IO[bytes], name: str, most_mb: int) -> StoredFile:
+def keep_picture(
+    settings: Settings,
+    source: IO[bytes],
+    name: str,
+    most_mb: int,
+    allowed: frozenset[FileKind] = IMAGES,
+) -> StoredFile:
     """Check, write anew and store a picture; return its row, which the caller adds with `store.filed`.
 
     It is turned as its camera meant it, and made smaller if a side is longer than `SIDE_MAX` pixels.
@@ -29,7 +35,7 @@ def keep_picture(settings: Settings, source: IO[bytes], name: str, most_mb: int)
         BadFile: as `store.keep`.
     """
     with spooled(settings, source, bare_name(name), most_mb) as new:
-        found = check(new.path, bare_name(name), IMAGES)
+        found = check(new.path, bare_name(name), allowed)
         form = "PNG" if found.kind is FileKind.PNG else "JPEG"
         try:
             with Image.open(new.path, formats=[form]) as image:
@@ -37,18 +43,24 @@ def keep_picture(settings: Settings, source: IO[bytes], name: str, most_mb: int)
                 written = _anew(image, form)
         except BROKEN_IMAGE as error:
             raise BadFile(said("“%(name)s”已损坏，打不开，没有保存。", name=bare_name(name))) from error
-    return keep(settings, written, name, IMAGES, max(most_mb, len(written.getbuffer()) // MB + 1))
+    return keep(settings, written, name, allowed, max(most_mb, len(written.getbuffer()) // MB + 1))
 
 
-def keep_document(settings: Settings, source: IO[bytes], name: str, most_mb: int) -> StoredFile:
+def keep_document(
+    settings: Settings,
+    source: IO[bytes],
+    name: str,
+    most_mb: int,
+    allowed: frozenset[FileKind] = DOCUMENTS,
+) -> StoredFile:
     """Store what may be attached to a text: docx and pdf as they are, pictures written anew.
 
     Raises:
         BadFile: as `store.keep`.
     """
-    if name.lower().endswith(_SUFFIXES):
-        return keep_picture(settings, source, name, most_mb)
-    return keep(settings, source, name, DOCUMENTS, most_mb)
+    if allowed & IMAGES and name.lower().endswith(_SUFFIXES):
+        return keep_picture(settings, source, name, most_mb, allowed & IMAGES)
+    return keep(settings, source, name, allowed, most_mb)
 
 
 def _anew(image: Image.Image, form: str) -> BytesIO:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -58,6 +59,12 @@ def spooled(settings: Settings, source: IO[bytes], name: str, most_mb: int) -> I
         yield Spooled(Path(unfinished.name), digest.hexdigest(), size)
 
 
+def has_room(settings: Settings) -> bool:
+    """Return whether the disk still has more free space than `min_free_mb`."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(settings.data_dir).free > settings.min_free_mb * MB
+
+
 def keep(
     settings: Settings, source: IO[bytes], name: str, allowed: frozenset[FileKind], most_mb: int
 ) -> StoredFile:
@@ -69,7 +76,7 @@ def keep(
     name = bare_name(name)
     with spooled(settings, source, name, most_mb) as new:
         found = check(new.path, name, allowed)
-        target = _path(settings, new.digest)
+        target = bytes_of(settings, new.digest)
         target.parent.mkdir(exist_ok=True)
         with suppress(FileExistsError):  # somebody has stored the same bytes, perhaps at this moment
             target.hardlink_to(new.path)
@@ -96,11 +103,12 @@ def path_of(settings: Settings, row: StoredFile) -> Path:
     Raises:
         NotFound: if they are gone.
     """
-    path = _path(settings, row.sha256)
+    path = bytes_of(settings, row.sha256)
     if not path.is_file():
         raise NotFound(said("文件“%(name)s”已不在服务器上。", name=row.name))
     return path
 
 
-def _path(settings: Settings, digest: str) -> Path:
+def bytes_of(settings: Settings, digest: str) -> Path:
+    """Return where the bytes of a digest lie, if they are there."""
     return settings.data_dir / FOLDER / digest[:2] / digest

@@ -17,6 +17,8 @@ from tiejun.audit import AuditEvent
 from tiejun.calendar_cn import HolidayTableError, load_calendar
 from tiejun.db import Database
 from tiejun.errors import DomainError
+from tiejun.files.models import StoredFile
+from tiejun.files.store import bytes_of
 from tiejun.mail import MAIL_ERRORS, connected, is_configured, reason
 from tiejun.operations import migrate
 from tiejun.outbox import OutboxMessage
@@ -111,6 +113,16 @@ def _disk(patient: Patient) -> Iterator[Outcome]:
     yield enough, f"剩余 {free} MB", "清理磁盘或扩容；考试期间空间用尽时作答只能暂存在考生本机。"
 
 
+def _files(patient: Patient) -> Iterator[Outcome]:
+    with patient.database.reading() as db:
+        digests = db.scalars(select(StoredFile.sha256).distinct()).all()
+    lost = [digest for digest in digests if not bytes_of(patient.settings, digest).is_file()]
+    seen = f"上传的文件 {len(digests)} 个" + (
+        f"，其中 {len(lost)} 个不在磁盘上：{lost[0]} 等" if lost else ""
+    )
+    yield not lost, seen, "从备份取回 files 文件夹：作答、课程和案例的文件都在其中。"
+
+
 def _clock(patient: Patient) -> Iterator[Outcome]:
     with patient.database.reading() as db:
         newest = db.scalar(select(func.max(AuditEvent.at)))
@@ -190,6 +202,7 @@ CHECKS: tuple[tuple[str, Callable[[Patient], Iterator[Outcome]]], ...] = (
     ("数据库", _database),
     ("数据库结构", _migrations),
     ("磁盘", _disk),
+    ("上传的文件", _files),
     ("时钟", _clock),
     ("字体", _fonts),
     ("前端文件", _assets),

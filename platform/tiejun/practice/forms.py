@@ -9,11 +9,13 @@ from question_bank.item import Item, Part, PartType, number_json
 from question_bank.syllabus import load_syllabus
 from question_bank.terms import ItemKind, Tier
 from tiejun.practice.queries import UNFILED, Wanted
-from tiejun.practice.rules import SIZES, Source
+from tiejun.practice.rules import SIZES, Source, rubric_of
 from tiejun.practice.service import Asked
 
 TRUTH: Mapping[str, bool] = {"true": True, "false": False}
 UNSURE = "unsure"
+DONE = "done"
+"""Sent where a file is asked for: the work is done, on paper or on one's own computer."""
 Sent = MultiDict[str, str]
 
 
@@ -106,8 +108,8 @@ def _number(_part: Part, name: str, sent: Sent) -> object:
     return number_json(number) if number.is_finite() else text
 
 
-def _nothing(_part: Part, _name: str, _sent: Sent) -> object:
-    return None
+def _done(_part: Part, name: str, sent: Sent) -> object:
+    return True if sent.get(name) == DONE else None
 
 
 SPOTS = 5
@@ -120,7 +122,7 @@ _READERS: Mapping[PartType, Callable[[Part, str, Sent], object]] = {
     PartType.HOTTEXT: _chosen,
     PartType.HOTSPOT: _spots,
     PartType.SLIDER: _number,
-    PartType.UPLOAD: _nothing,
+    PartType.UPLOAD: _done,
 }
 
 
@@ -128,17 +130,13 @@ def unanswered(item: Item, values: Sequence[object], sent: Sent) -> list[int]:
     """Return the numbers (from 0) of the parts without an answer; none if somebody says he doesn't know."""
     if sent.get("act") == UNSURE:
         return []
-    return [
-        number
-        for number, part in enumerate(item.parts)
-        if values[number] is None and part.type is not PartType.UPLOAD
-    ]
+    return [number for number, value in enumerate(values) if value is None]
 
 
 def ticks_of(item: Item, sent: Sent) -> list[set[int]]:
     """Return, for each part, which rubric points were ticked; unknown numbers don't count."""
     found = []
     for number, part in enumerate(item.parts):
-        known = {str(point) for point in range(len(part.rubric))}
+        known = {str(point) for point in range(len(rubric_of(part)))}
         found.append({int(one) for one in sent.getlist(f"rubric-{number}") if one in known})
     return found

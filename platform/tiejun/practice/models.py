@@ -29,8 +29,9 @@ class PracticeRun(Base):
 class PracticeAnswer(Base):
     """What somebody answered to one item of a run. Never changed.
 
-    `value` has a response for each part, in canonical option ids. `is_right` is None while an essay among
-    the parts waits for the person's own assessment; `points` are those that a machine can give.
+    `value` has a response for each part, in canonical option ids; True where a file was asked for and made.
+    `is_right` is None while an essay among the parts waits for the person's own assessment; `points` are
+    those that a machine can give.
     """
 
     __tablename__ = "practice_answer"

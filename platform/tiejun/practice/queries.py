@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, Integer, Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from question_bank.item import Item as ItemText
-from question_bank.item import ItemKind
 from question_bank.syllabus import load_syllabus
 from question_bank.words import said
 from tiejun.bank.images import Shown, pictures
@@ -28,7 +27,6 @@ IS_OPEN = (
     Item.purpose == ItemPurpose.PRACTICE,
     Item.state.in_((ItemState.OPERATIONAL, ItemState.PILOT)),
     ~IS_WAITING,
-    Item.kind != ItemKind.UPLOAD.value,
 )
 """What practice may show. Asked anew at each step: an item may have become an exam item since."""
 UNFILED = "-"

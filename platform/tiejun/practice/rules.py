@@ -8,8 +8,10 @@ from decimal import Decimal
 from enum import StrEnum
 from random import Random
 
-from question_bank.item import Item, Part, PartType
-from question_bank.scoring import score_response
+from question_bank.item import Item, Part, PartType, RubricPoint
+from question_bank.scoring import Score, score_response
+from question_bank.terms import MARKED_TYPES
+from question_bank.words import said
 from tiejun import regulation
 
 RIGHT_DAYS = regulation.NOTEBOOK_RIGHT_DAYS.value
@@ -108,13 +110,9 @@ def judge(item: Item, values: Sequence[object]) -> Outcome:
 
     An item is right if each objective part has full points, and the essays, if there are any, suffice in
     the person's own judgement (`assess`). What already failed, or was left blank, needs no assessment.
-    Files are not handed in at practice, and do not count.
+    Practice takes no files: True says that the work was done elsewhere, and is judged like an essay.
     """
-    scores = [
-        score_response(part, value)
-        for part, value in zip(item.parts, values, strict=True)
-        if part.type is not PartType.UPLOAD
-    ]
+    scores = [_score(part, value) for part, value in zip(item.parts, values, strict=True)]
     points = sum((score.points for score in scores), Decimal(0))
     waiting = any(score.needs_marking for score in scores)
     right = all(score.points == score.maximum for score in scores)
@@ -122,9 +120,22 @@ def judge(item: Item, values: Sequence[object]) -> Outcome:
     return Outcome(points, maximum, None if waiting else right)
 
 
+def _score(part: Part, value: object) -> Score:
+    if part.type is PartType.UPLOAD and value is True:
+        return Score(Decimal(0), part.points, needs_marking=True)
+    return score_response(part, value)
+
+
 def essays(parts: Iterable[Part]) -> list[int]:
     """Return the numbers (from 0) of the parts that people judge."""
-    return [number for number, part in enumerate(parts) if part.type is PartType.ESSAY]
+    return [number for number, part in enumerate(parts) if part.type in MARKED_TYPES]
+
+
+def rubric_of(part: Part) -> tuple[RubricPoint, ...]:
+    """Return the points by which somebody judges his own work: one for all where the item names none."""
+    if part.type not in MARKED_TYPES:
+        return ()
+    return part.rubric or (RubricPoint(part.points, said("做到了题目的全部要求")),)
 
 
 def assess(item: Item, values: Sequence[object], ticked: Sequence[Collection[int]]) -> Outcome:
@@ -137,7 +148,7 @@ def assess(item: Item, values: Sequence[object], ticked: Sequence[Collection[int
     """
     machine = judge(item, values)
     own = {
-        number: sum((item.parts[number].rubric[one].points for one in set(ticked[number])), Decimal(0))
+        number: sum((rubric_of(item.parts[number])[one].points for one in set(ticked[number])), Decimal(0))
         for number in essays(item.parts)
     }
     full = sum((item.parts[number].points for number in own), Decimal(0))

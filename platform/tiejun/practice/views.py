@@ -153,6 +153,7 @@ def _shown(
     seed = f"{run.seed}:{found.number}"
     orders = [rules.option_order(found.text, number, seed) for number, _part in enumerate(found.text.parts)]
     page = {"run": run, "step": found, "progress": progress, "orders": orders, "today": beijing(now()).date()}
+    page["rubric_of"] = rules.rubric_of
     template = "practice/answered.html" if found.answer else "practice/question.html"
     return render_template(
         template, **page, values=values or [None] * len(orders), wrong=wrong or {}, share=rules.ESSAY_SHARE

@@ -10,13 +10,14 @@ from flask_babel import gettext as _
 from tiejun.access import Permission, persona, require
 from tiejun.clock import beijing
 from tiejun.errors import NotFound
+from tiejun.files import pdf_pages
 from tiejun.files.kinds import VIDEOS
 from tiejun.files.models import StoredFile
 from tiejun.files.serving import sent
 from tiejun.people.levels import TIER_WORDS
 from tiejun.people.models import Person
 from tiejun.prints.render import render_hours_statement
-from tiejun.study import course_queries, hour_queries, pdf_pages, queries
+from tiejun.study import course_queries, hour_queries, queries
 from tiejun.study.course_queries import CourseFilter
 from tiejun.study.five_years import course_gauge
 from tiejun.study.models import Lesson, LessonKind

@@ -100,6 +100,7 @@ def a_sitting(
     candidates: int = 2,
     extra: timedelta = timedelta(),
     allows_api: bool = False,
+    paper: dict[str, Any] = PAPER,
 ) -> World:
     """Make a unit, officers with accounts, a form and a sitting in which they are registered.
 
@@ -107,7 +108,7 @@ def a_sitting(
     """
     with database.transaction() as db:
         unit = a_unit(db, starts_at)
-        form = a_form(db, starts_at)
+        form = a_form(db, starts_at, paper=paper)
         exam = Exam(
             title="岗位培训考试",
             level="provincial",

@@ -48,6 +48,16 @@ def test_a_slot_takes_its_answer_and_tells_it(kind: str):
     assert re.fullmatch(TOLD[kind], paper.shapes[1].letters(value))
 
 
+def test_an_upload_takes_a_file_and_tells_its_name():
+    paper, _key = on_paper("upload")
+    value = {"file": "0" * 64, "name": "笔录.pdf"}
+
+    paper.check(1, value)
+    assert not is_blank(value)
+    assert paper.shapes[1].letters(value) == "笔录.pdf"
+    assert paper.document["sections"][0]["slots"][0]["accept"] == ["pdf", "docx"]
+
+
 @pytest.mark.parametrize("kind", [kind for kind in FURTHER if kind != "upload"])
 @pytest.mark.parametrize("value", [[], ["a"], [["a", "b"]], {"file": "x", "name": "y"}, "a", 99, True])
 def test_a_slot_refuses_what_is_no_answer(kind: str, value: object):

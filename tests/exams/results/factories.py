@@ -16,6 +16,7 @@ from question_bank.assembly.draw import Draw, assemble
 from question_bank.assembly.form import BuiltForm, build_form
 from question_bank.item import PartType
 from question_bank.starter import load_starter
+from tests.question_bank.builders import make_blueprint, make_item, part_json
 from tests.support.world import World
 from tiejun import outbox
 from tiejun.access import Grant, Persona, Role
@@ -23,7 +24,8 @@ from tiejun.audit import Actor
 from tiejun.bank.form_service import FormDraft, SlotKey, create_blueprint, freeze, slot_keys
 from tiejun.bank.item_rows import IS_CURRENT
 from tiejun.bank.laws_service import sync_register
-from tiejun.bank.models import Blueprint, Item, ItemVersion
+from tiejun.bank.models import Blueprint, ExamForm, Item, ItemPurpose, ItemVersion
+from tiejun.bank.service import save_item
 from tiejun.bank.shipped import install_starter
 from tiejun.db import Database
 from tiejun.exams.admin_service import ExamSpec, SittingSpec, create_exam, create_sitting
@@ -229,7 +231,30 @@ def a_hall(database: Database, world: World, now: datetime) -> Hall:
         install_starter(db, ADMIN, now)
         blueprint = create_blueprint(db, load_blueprint("demo-primary"), "provincial", ADMIN, now)
         form = freeze(db, _draft(db, blueprint), ADMIN, now)
-        spec = ExamSpec("岗位培训考试", "provincial", "primary", blueprint.id, world.units["sichuan"].id)
+    return _hall_on(database, world, form, now)
+
+
+def a_hall_with_a_file(database: Database, world: World, now: datetime) -> Hall:
+    """Fill a database with a sitting on a form of one question by choice and one that asks for a file."""
+    with database.transaction() as db:
+        sync_register(db)
+        items = [make_item("single", id="F-1"), make_item("upload", id="F-2", parts=[UPLOAD])]
+        rows = {item.id: save_item(db, item, ItemPurpose.EXAM, ADMIN, now) for item in items}
+        blueprint = create_blueprint(db, make_blueprint({"single": 1, "upload": 1}), "provincial", ADMIN, now)
+        draw = assemble(make_blueprint({"single": 1, "upload": 1}), items, 1)
+        versions = dict(db.execute(select(Item.id, ItemVersion.id).join(ItemVersion, IS_CURRENT)).all())
+        known = {code: (row.id, versions[row.id]) for code, row in rows.items()}
+        form = freeze(db, FormDraft(blueprint, "A", "1", draw, build_form(draw, 1), known), ADMIN, now)
+    return _hall_on(database, world, form, now)
+
+
+UPLOAD = part_json("upload", rubric=[{"points": 3, "text": "走向"}, {"points": 1, "text": "方向"}], accept=[])
+
+
+def _hall_on(database: Database, world: World, form: ExamForm, now: datetime) -> Hall:
+    with database.transaction() as db:
+        unit = world.units["sichuan"].id
+        spec = ExamSpec("岗位培训考试", "provincial", "primary", form.blueprint_id, unit)
         exam = create_exam(db, spec, ADMIN, now)
         markers = {"marker": persona_of(world.accounts["marker"], Role.MARKER, world.units["sichuan"])}
         for login in ("trainer", "item_writer"):

@@ -1,6 +1,8 @@
 /* Calls to the delivery API. Writing answers needs the attempt's token alone: no cookie, no session. */
 
 const PATIENCE = 15000;
+/* A file may take long; what must not happen is that nothing moves for so long. */
+const STALLED = 30000;
 
 /** The server answered, and said no. */
 export class Refusal extends Error {
@@ -65,6 +67,45 @@ export class Api {
   submit(held, lastSeq) {
     const body = { lease: held.lease, last_seq: lastSeq };
     return this._call("POST", "/attempts/" + held.attempt + "/submit", body, bearer(held), false);
+  }
+
+  /**
+   * Send a file for one question. Not by fetch, which does not tell how much of it is sent.
+   * @param {{attempt: string, token: string, lease: string}} held
+   * @param {{slot: number, name: string, blob: Blob}} file
+   * @param {(share: number) => void} onProgress
+   * @returns {{done: Promise<any>, stop: () => void}}
+   */
+  file(held, file, onProgress) {
+    const call = new XMLHttpRequest();
+    const body = new FormData();
+    body.append("lease", held.lease);
+    body.append("slot", String(file.slot));
+    body.append("file", file.blob, file.name);
+    const done = new Promise((resolve, reject) => {
+      let timer = 0;
+      const moves = () => {
+        window.clearTimeout(timer);
+        timer = window.setTimeout(() => call.abort(), STALLED);
+      };
+      call.open("POST", this.root + "/attempts/" + held.attempt + "/files");
+      call.setRequestHeader("Accept", "application/json");
+      call.setRequestHeader("Authorization", bearer(held).Authorization);
+      call.upload.onprogress = (event) => {
+        moves();
+        if (event.lengthComputable) { onProgress(event.loaded / event.total); }
+      };
+      call.onloadend = () => {
+        window.clearTimeout(timer);
+        const data = call.status ? parsed(call.responseText) : null;
+        if (call.status >= 400) { reject(new Refusal(call.status, data || {}, 1000 * (Number(call.getResponseHeader("Retry-After")) || 0))); }
+        else if (data && data.file) { resolve(data); }
+        else { reject(new Unreachable(String(call.status))); }
+      };
+      moves();
+      call.send(body);
+    });
+    return { done, stop: () => call.abort() };
   }
 
   /**

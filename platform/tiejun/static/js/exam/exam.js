@@ -10,6 +10,7 @@ import { Sheet, same } from "./sheet.js";
 import { drafts, forgetDraft, keepDraft, keepPlace, placeOf } from "./store.js";
 import { Countdown, drawConnection, notice, overFacts, showOver, showPage } from "./view.js";
 import { Typing } from "./typing.js";
+import { Uploads } from "./uploads.js";
 import { beijingTime, say, spanWords } from "./words.js";
 
 const REST = 2000;
@@ -36,7 +37,7 @@ export class Exam {
    * @param {import("./clock.js").ServerClock} parts.clock
    * @param {import("./store.js").Store} parts.store
    * @param {Opened} opened
-   * @param {{attempt: Object<string, any>|null, events: any[]}} kept what this computer still had
+   * @param {{attempt: Object<string, any>|null, events: any[], files: any[]}} kept what this computer still had
    */
   constructor(parts, opened, kept) {
     this.config = parts.config;
@@ -63,8 +64,11 @@ export class Exam {
       this.sheet.values.set(event.slot, event.value);
       this.sheet.changedAt.set(event.slot, event.at_ms);
     });
+    this.uploads = this._makeUploads();
     this._recall(kept.attempt || {});
     this.sender = this._makeSender();
+    /** @type {import("./uploads.js").Pending[]} files that were on their way when the page went away */
+    this._leftFiles = kept.files.filter((file) => file.lease === opened.lease && this.sheet.question(file.slot));
     this._ticking = 0;
     this._remembering = 0;
     this._slow = false;
@@ -82,6 +86,9 @@ export class Exam {
       type: (slot, value) => this._type(slot, value),
       compose: (composing) => this.typing.compose(composing),
       rest: () => this.commit(),
+      chooseFile: (slot, file) => { if (!this.isOver && !this.isTimeUp) { this.uploads.choose(slot, file, this.clock.now()); } },
+      refuseFile: (slot, words) => this.uploads.refuse(slot, words),
+      dropFile: (slot) => this._dropFile(slot),
     }, { leave: () => this.commit(), changed: () => this._keepPlace(), isSlow: () => this._slow });
   }
 
@@ -94,8 +101,31 @@ export class Exam {
     this._listen();
     this._tick();
     this.draw();
-    this._remember();
+    // At once: without token and lease, nothing kept here could be sent after a reload.
+    this._rememberNow();
     this.sender.kick(true);
+    this.uploads.restore(this._leftFiles);
+    this.draw();
+  }
+
+  _makeUploads() {
+    const uploads = new Uploads({
+      api: this.api,
+      store: this.store,
+      held: this.held,
+      onChange: (slot) => this._fileChanged(slot),
+      onStored: (slot, value, at) => this._record(slot, value, at),
+      onEnd: (refusal) => this._cutOff(refusal),
+    });
+    this.sheet.uploads = uploads;
+    this.sheet.mostBytes = this.config.file_bytes;
+    this.sheet.fileRoot = this.config.api_root + "/attempts/" + this.held.attempt + "/files/";
+    return uploads;
+  }
+
+  /** How many things are only on this computer. */
+  get waiting() {
+    return this.queue.length + this.uploads.length;
   }
 
   _makeSender() {
@@ -115,6 +145,7 @@ export class Exam {
     const place = placeOf(this.config.owner);
     place.flags.forEach((slot) => this.sheet.flags.add(slot));
     if (kept.lease === this.held.lease) {
+      Object.keys(kept.file_sizes || {}).forEach((digest) => this.uploads.sizes.set(digest, kept.file_sizes[digest]));
       Object.keys(kept.saved_at || {}).forEach((slot) => this.sheet.savedAt.set(Number(slot), kept.saved_at[slot]));
     }
     const at = this.sheet.questions.findIndex((question) => question.slot === place.slot);
@@ -131,7 +162,10 @@ export class Exam {
   }
 
   _listen() {
-    window.addEventListener("online", () => this.sender.kick(true));
+    window.addEventListener("online", () => {
+      this.sender.kick(true);
+      this.uploads.kick(true);
+    });
     window.addEventListener("offline", () => this._troubled({ kind: "offline", detail: "" }));
     window.addEventListener("pagehide", () => this._away());
     document.addEventListener("visibilitychange", () => {
@@ -142,7 +176,7 @@ export class Exam {
       }
     });
     window.addEventListener("beforeunload", (event) => {
-      if (this.isOver || !(this.queue.length || this.sheet.typing.size)) { return; }
+      if (this.isOver || !(this.waiting || this.sheet.typing.size)) { return; }
       event.preventDefault();
       event.returnValue = "";
     });
@@ -184,6 +218,21 @@ export class Exam {
   _choose(slot, value) {
     this.sheet.typing.delete(slot);
     this._record(slot, value, this.clock.now());
+  }
+
+  /** A file moved on, was refused, or waits. @param {number} slot */
+  _fileChanged(slot) {
+    if (this.isOver) { return; }
+    this.draw(slot);
+    // After the end this page stays only for what is still on its way.
+    if (this.isTimeUp && !this.waiting) { this.sender.kick(true); }
+  }
+
+  /** Take back the file that is on its way, or else the one that was handed in. @param {number} slot */
+  _dropFile(slot) {
+    if (this.isOver || this.isTimeUp) { return; }
+    if (this.uploads.pending.has(slot)) { this.uploads.drop(slot); }
+    else { this._choose(slot, null); }
   }
 
   /** @param {number} slot @param {any} value */
@@ -228,7 +277,11 @@ export class Exam {
     /** @type {Object<string, number>} */
     const savedAt = {};
     this.sheet.savedAt.forEach((at, slot) => { savedAt[slot] = at; });
+    /** @type {Object<string, number>} */
+    const sizes = {};
+    this.uploads.sizes.forEach((size, digest) => { sizes[digest] = size; });
     this.store.save({
+      file_sizes: sizes,
       attempt: this.held.attempt, lease: this.held.lease, token: this.held.token,
       deadline: new Date(this.deadline).toISOString(), offset: this.clock.offset, last_seq: this.queue.lastSeq,
       responses, saved_at: savedAt,
@@ -244,13 +297,16 @@ export class Exam {
     gone.forEach((event) => this.known.set(event.slot, event.value));
     new Set(gone.map((event) => event.slot)).forEach((slot) => { if (!this.queue.holds(slot)) { this.sheet.savedAt.set(slot, Date.parse(reply.server_now)); } });
     if (!this.queue.length) { this.waitingSince = 0; }
-    if (this.trouble) { announce(say("restored")); }
+    if (this.trouble) {
+      announce(say("restored"));
+      this.uploads.kick(true);
+    }
     this.trouble = null;
     const extension = (reply.notices || []).find((/** @type {any} */ one) => one.code === "extended");
     this._moveDeadline(Date.parse(reply.deadline), extension ? extension.message : "");
     if (gone.length) { this._remember(); }
     if (reply.state !== "open") { this.commit(); }
-    if (reply.state !== "open" && !this.queue.length) { this.end(reply.state); }
+    if (reply.state !== "open" && !this.waiting) { this.end(reply.state); }
     else { this.draw(); }
   }
 
@@ -343,8 +399,8 @@ export class Exam {
     if (this.isOver) { return; }
     this._stop();
     const facts = this._facts();
-    if (!this.queue.length && !this.sheet.typing.size) { this.store.wipe(); }
-    const text = say(this.queue.length ? "end_kept" : "end_" + kind + "_text");
+    if (!this.waiting && !this.sheet.typing.size) { this.store.wipe(); }
+    const text = say(this.waiting ? "end_kept" : "end_" + kind + "_text");
     showOver({ title: say("end_" + kind), text, facts, picture: "clock", action: { words: say("to_mine"), href: this.config.mine_url } });
   }
 
@@ -373,6 +429,7 @@ export class Exam {
   _stop() {
     this.isOver = true;
     this.sender.stop();
+    this.uploads.stop();
     window.clearInterval(this._ticking);
     if (this._wake) { this._wake.release().catch(() => undefined); }
   }
@@ -381,8 +438,9 @@ export class Exam {
     this.commit();
     let failures = 0;
     while (this.handIn.step === "waiting" && !this.isOver && !this.isTimeUp) {
-      if (this.queue.length) {
+      if (this.waiting) {
         this.sender.kick(failures === 0);
+        this.uploads.kick(failures === 0);
         failures += 1;
         await sleep(Math.min(2000, 100 * failures));
       } else {
@@ -400,7 +458,7 @@ export class Exam {
     try {
       const receipt = await this.api.submit(this.held, this.queue.lastSeq);
       this._stop();
-      drawReceipt({ at: beijingTime(Date.parse(receipt.submitted_at)), answered: receipt.answered, total: receipt.total, records: receipt.last_seq });
+      drawReceipt(this.sheet, { at: beijingTime(Date.parse(receipt.submitted_at)), answered: receipt.answered, total: receipt.total, records: receipt.last_seq });
       showPage("receipt");
       byId("receipt-title").focus();
       this.store.wipe();

@@ -56,6 +56,10 @@ export class HandIn {
     if (this.step === "summary") { this._summary(); }
     const figures = this.sheet.figures();
     const open = figures.total - figures.answered;
+    ["hand-in-files", "hand-in-files-2"].forEach((id) => {
+      show(byId(id), figures.files > 0);
+      fill(byId(id), figures.files ? say("hand_in_files", { n: figures.files }) : "");
+    });
     if (this.step === "confirm") {
       fill(byId("hand-in-open"), open ? say("confirm_open", { n: open }) : say("confirm_all", { n: figures.total }));
     }
@@ -76,6 +80,9 @@ export class HandIn {
     rows.append(whole);
     this._cells("hand-in-unanswered", (slot) => !this.sheet.isAnswered(slot));
     this._cells("hand-in-flagged", (slot) => this.sheet.flags.has(slot));
+    const named = fileLines(this.sheet);
+    show(byId("hand-in-named"), named.length > 0);
+    fill(byId("hand-in-named-files"), ...named);
   }
 
   /** @param {string} id @param {(slot: number) => boolean} wanted */
@@ -102,11 +109,27 @@ function row(title, figures) {
   return line;
 }
 
+/** A line for each question that has a file, with its name; one that is still on its way says so. @param {Sheet} sheet */
+function fileLines(sheet) {
+  const asked = sheet.questions.filter((question) => question.type === "upload");
+  return asked.map(({ slot }) => {
+    const waiting = sheet.uploads.pending.get(slot);
+    const value = sheet.value(slot);
+    if (waiting) { return say("file_line_waits", { n: slot, name: waiting.name }); }
+    return value ? say("file_line", { n: slot, name: value.name }) : "";
+  }).filter(Boolean).map((words) => make("li", { class: "tj-file-name" }, words));
+}
+
 /**
  * Fill in the receipt.
+ * @param {Sheet} sheet
  * @param {{at: string, answered: number, total: number, records: number}} facts
  */
-export function drawReceipt(facts) {
+export function drawReceipt(sheet, facts) {
+  const named = fileLines(sheet);
+  show(byId("receipt-files-h"), named.length > 0);
+  show(/** @type {HTMLElement} */ (byId("receipt-files").parentElement), named.length > 0);
+  fill(byId("receipt-files"), ...named);
   fill(byId("receipt-icon"), icon("circle-check"));
   fill(byId("receipt-at"), facts.at);
   fill(byId("receipt-answered"), say("receipt_answered", facts));

@@ -147,15 +147,20 @@ async function sendLeftovers() {
   const kept = await store.load();
   const attempt = kept.attempt;
   const mine = attempt ? kept.events.filter((event) => event.lease === attempt.lease) : [];
-  if (!attempt || !attempt.token || !mine.length) {
+  const files = attempt ? kept.files.filter((file) => file.lease === attempt.lease) : [];
+  if (!attempt || !attempt.token || !(mine.length || files.length)) {
     if (attempt) { await store.wipe(); }
     if (config.state !== "ended") { window.location.reload(); }
     return;
   }
-  const slots = new Set(mine.map((event) => event.slot)).size;
+  const slots = new Set([...mine, ...files].map((one) => one.slot)).size;
   showOver({ title: say("leftover"), text: say("leftover_text"), facts: [say("fact_local", { n: slots }), say("fact_trying")], picture: "clock", mood: "due", action: { words: say("to_mine"), href: config.mine_url } });
   for (let failures = 1; ; failures += 1) {
     try {
+      while (files.length) {
+        mine.push(await pushFile(attempt, files[0], mine));
+        files.shift();
+      }
       const reply = await push(attempt, mine);
       overFacts([say("leftover_sent", { n: slots }), say((reply.late || []).length ? "leftover_late" : "leftover_counted")]);
       await store.wipe();
@@ -168,6 +173,22 @@ async function sendLeftovers() {
       await new Promise((resolve) => window.setTimeout(resolve, pause(failures)));
     }
   }
+}
+
+/**
+ * Bring a file to the server, and return the event that makes it an answer.
+ * @param {any} attempt
+ * @param {import("./uploads.js").Pending} file
+ * @param {any[]} events what else waits
+ */
+async function pushFile(attempt, file, events) {
+  const stored = await api.file(attempt, file, () => undefined).done;
+  const last = Math.max(attempt.last_seq || 0, ...events.map((event) => event.seq));
+  const value = { file: stored.file, name: stored.name };
+  const event = { seq: last + 1, slot: file.slot, value, at_ms: Math.round(file.at), lease: attempt.lease };
+  await store.keep(attempt.lease, [event]);
+  await store.dropFile(file.slot);
+  return event;
 }
 
 /** @param {any} attempt @param {any[]} events */

@@ -1,6 +1,7 @@
 /* Draws one question: head, stem, and the control by which it is answered. Values go out through `on`. */
 
 import { fill, icon, make, tone, write } from "./dom.js";
+import { drawFile, fileField } from "./file_field.js";
 import { drawInteraction, isInteraction } from "./interactions.js";
 import { beijingTime, say } from "./words.js";
 
@@ -12,6 +13,9 @@ import { beijingTime, say } from "./words.js";
  * @property {(slot: number, value: any) => void} type a text changed: it is sent when typing rests
  * @property {(composing: boolean) => void} compose an input method began or ended composing
  * @property {() => void} rest the text field was left
+ * @property {(slot: number, file: File) => void} chooseFile a file was chosen: it is sent at once
+ * @property {(slot: number, words: string) => void} refuseFile a file was chosen that cannot be an answer
+ * @property {(slot: number) => void} dropFile the file that is on its way, or else the one handed in, is taken back
  */
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -84,6 +88,7 @@ function numberBlanks(stem) {
 function control(sheet, question, on) {
   if (question.type === "essay") { return essay(sheet, question, on); }
   if (question.type === "fill_in") { return blanks(sheet, question, on); }
+  if (question.type === "upload") { return fileField(sheet, question, on); }
   return cards(sheet, question, on);
 }
 
@@ -182,10 +187,12 @@ function clean(text) {
 export function drawSaveState(sheet, slot, isSlow) {
   const place = document.getElementById("save-" + slot);
   if (!place) { return; }
+  drawFile(sheet, slot);
   const at = sheet.changedAt.get(slot);
   const saved = sheet.savedAt.get(slot);
   let key = "", picture = "", mood = "", time = 0;
   if (sheet.refused.has(slot)) { key = "save_refused"; picture = "alert-triangle"; mood = "over"; }
+  else if (sheet.uploads.pending.has(slot)) { key = "save_upload"; picture = "cloud"; mood = "due"; }
   else if (sheet.isLocal(slot) && isSlow) { key = "save_local"; picture = "cloud-off"; mood = "due"; time = at || 0; }
   else if (sheet.typing.has(slot)) { key = "save_typing"; picture = "pencil"; }
   else if (sheet.isLocal(slot)) { key = "save_sending"; picture = "cloud"; }

@@ -14,6 +14,7 @@
  * @property {number} [most]
  * @property {string} [image]
  * @property {{lower: number, upper: number, step: number}} [bounds]
+ * @property {string[]} [accept] endings of files
  * @property {string} [group]
  * @property {string} [stimulus_html]
  * @property {number} section index of its section
@@ -63,6 +64,11 @@ export class Sheet {
     this.flags = new Set();
     /** @type {Queue|null} */
     this.queue = null;
+    /** @type {Pick<import("./uploads.js").Uploads, "pending"|"problems"|"sizes">} files that the server has not got yet */
+    this.uploads = { pending: new Map(), problems: new Map(), sizes: new Map() };
+    this.mostBytes = 0;
+    /** Where the candidate's own files are found. */
+    this.fileRoot = "";
     this.position = 0;
   }
 
@@ -84,12 +90,12 @@ export class Sheet {
 
   /** @param {number} slot */
   isAnswered(slot) {
-    return !isBlank(this.value(slot));
+    return this.uploads.pending.has(slot) || !isBlank(this.value(slot));
   }
 
   /** Whether something of this question is only on this computer. @param {number} slot */
   isLocal(slot) {
-    return this.typing.has(slot) || Boolean(this.queue && this.queue.holds(slot));
+    return this.typing.has(slot) || this.uploads.pending.has(slot) || Boolean(this.queue && this.queue.holds(slot));
   }
 
   /**
@@ -116,6 +122,7 @@ export class Sheet {
       answered: slots.filter((slot) => this.isAnswered(slot)).length,
       saved: slots.filter((slot) => this.state(slot) === "saved").length,
       local: slots.filter((slot) => this.isLocal(slot)).length,
+      files: slots.filter((slot) => this.uploads.pending.has(slot)).length,
       flagged: slots.filter((slot) => this.flags.has(slot)).length,
     };
   }

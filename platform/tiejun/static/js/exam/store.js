@@ -5,7 +5,7 @@
 /** @typedef {import("./queue.js").ResponseEvent} ResponseEvent */
 
 const DATABASE = "tiejun-exam";
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Return the random name of this browser; a lease belongs to it.
@@ -62,8 +62,10 @@ export class Store {
     try {
       const request = window.indexedDB.open(DATABASE, VERSION);
       request.onupgradeneeded = () => {
-        request.result.createObjectStore("attempts", { keyPath: "owner" });
-        request.result.createObjectStore("events", { keyPath: ["owner", "lease", "seq"] });
+        const known = request.result.objectStoreNames;
+        if (!known.contains("attempts")) { request.result.createObjectStore("attempts", { keyPath: "owner" }); }
+        if (!known.contains("events")) { request.result.createObjectStore("events", { keyPath: ["owner", "lease", "seq"] }); }
+        if (!known.contains("files")) { request.result.createObjectStore("files", { keyPath: ["owner", "slot"] }); }
       };
       this.db = await answer(request);
       const db = this.db;
@@ -74,22 +76,23 @@ export class Store {
   }
 
   /**
-   * Return what was kept of this attempt, and all events that no server acknowledged, of whatever lease.
-   * @returns {Promise<{attempt: Object<string, any>|null, events: (ResponseEvent & {lease: string})[], paper: any}>}
+   * Return what was kept of this attempt, and all events and files that no server acknowledged, of whatever lease.
+   * @returns {Promise<{attempt: Object<string, any>|null, events: (ResponseEvent & {lease: string})[], files: import("./uploads.js").Pending[], paper: any}>}
    */
   async load() {
-    const nothing = { attempt: null, events: [], paper: null };
+    const nothing = { attempt: null, events: [], files: [], paper: null };
     if (!this.db) { return nothing; }
     try {
-      const work = this.db.transaction(["attempts", "events"], "readonly");
+      const work = this.db.transaction(["attempts", "events", "files"], "readonly");
       const range = IDBKeyRange.bound([this.owner], [this.owner, []]);
       const found = await Promise.all([
         answer(work.objectStore("attempts").get(this.owner)),
         answer(work.objectStore("events").getAll(range)),
         answer(work.objectStore("attempts").get(this.owner + "#paper")),
+        answer(work.objectStore("files").getAll(range)),
       ]);
       if (found[0]) { this.kept = found[0]; }
-      return { attempt: found[0] || null, events: found[1], paper: found[2] ? found[2].paper : null };
+      return { attempt: found[0] || null, events: found[1], files: found[3], paper: found[2] ? found[2].paper : null };
     } catch (error) {
       this._fail("missing");
       return nothing;
@@ -134,12 +137,24 @@ export class Store {
     });
   }
 
+  /** Keep a file that waits to be sent, in place of another of its question. @param {import("./uploads.js").Pending} file */
+  keepFile(file) {
+    const { slot, lease, name, size, at, blob } = file;
+    return this._write("files", (place) => place.put({ owner: this.owner, slot, lease, name, size, at, blob }));
+  }
+
+  /** @param {number} slot */
+  dropFile(slot) {
+    return this._write("files", (place) => place.delete([this.owner, slot]));
+  }
+
   /** Forget this attempt: the server has all of it, and the next candidate sits at this computer. */
   async wipe() {
     drafts(this.owner).forEach((draft) => forgetDraft(this.owner, draft.slot));
     try { window.localStorage.removeItem("tj.place." + this.owner); } catch (error) { /* nothing was kept */ }
     this.kept = { owner: this.owner };
     await this._write("events", (place) => place.delete(IDBKeyRange.bound([this.owner], [this.owner, []])));
+    await this._write("files", (place) => place.delete(IDBKeyRange.bound([this.owner], [this.owner, []])));
     await this._write("attempts", (place) => {
       place.delete(this.owner);
       place.delete(this.owner + "#paper");

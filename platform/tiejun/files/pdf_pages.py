@@ -1,4 +1,4 @@
-"""Pages of a PDF lesson as pictures with their text, so that any browser shows them.
+"""Pages of a PDF as pictures with their text, so that any browser shows them.
 
 Drawn and read once, kept in `data_dir/pages` under the digest of the file.
 """

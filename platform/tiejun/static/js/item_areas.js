@@ -31,7 +31,8 @@
     const draw = () => {
       const shown = read(lines.value).map((area, at) => outline(area, String(at + 1) + (area.right ? " ✓" : "")));
       const scored = earns() ? read(table.value).map((area) => outline(area, area.rest.trim())) : [];
-      drawing.replaceChildren(...shown, ...scored);
+      while (drawing.firstChild) { drawing.firstChild.remove(); }
+      drawing.append(...shown, ...scored);
     };
 
     /** @param {PointerEvent} event @returns {number[]} where in the picture, in its pixels */

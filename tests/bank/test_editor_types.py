@@ -237,6 +237,23 @@ def test_a_table_of_points_is_written_in_the_words_of_the_type(
 
 @only_sqlite
 @pytest.mark.parametrize(
+    ("kind", "lines"),
+    [
+        ("single", "A = 1"),
+        ("fill_in", "五年 = 1\n5年 = 1"),
+        ("match", "立案 = 七日内 = 1\n结案 = 九十日内 = 1"),
+        ("gap_match", "1 立案 = 1\n2 决定 = 1"),
+        ("slider", "7 = 1"),
+    ],
+)
+def test_a_table_just_chosen_begins_with_the_answer(writer_client: FlaskClient, kind: str, lines: str):
+    form = put(typed(writer_client, kind), act="check")
+
+    assert fields(page(send(writer_client, form)))["part-0-table"] == lines
+
+
+@only_sqlite
+@pytest.mark.parametrize(
     ("lines", "more", "complaint"),
     [
         ("A = 1\nE = 1", {}, "第 2 行：本题没有“E”"),

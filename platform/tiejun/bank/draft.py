@@ -136,7 +136,12 @@ class Draft:
             self.citations.append(cited)
 
     def apply(self, act: str) -> None:
-        """Carry out a button of the editor, such as "option-add-0" or "cite-remove-1"."""
+        """Carry out a button of the editor, such as "option-add-0" or "cite-remove-1".
+
+        A table that was chosen and is empty gets something to begin with, whatever the button.
+        """
+        for part in self.parts:
+            part.begin_table()
         what, _, rest = act.partition("-")
         verb, *numbers = rest.split("-")
         if not all(number.isdecimal() for number in numbers):

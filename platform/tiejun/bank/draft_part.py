@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from question_bank.item import Part, number_json
@@ -22,6 +22,7 @@ from tiejun.bank.draft_scoring import (
     best_faults,
     scoring_of,
     table_of,
+    usual_table,
     value_names,
 )
 from tiejun.bank.draft_text import all_lines, cut, number_of, one_line, read, written
@@ -214,6 +215,12 @@ class DraftPart:
     def is_untouched(self) -> bool:
         """Return whether the fields are as the version that is being edited gives them."""
         return self.base is not None and self == DraftPart.of(self.base)
+
+    def begin_table(self) -> None:
+        """Fill in an empty table that was just chosen: what is right earns 1."""
+        if self.policy == MAP and not self.table.lines.strip():
+            built = as_part(self.type, self._own())
+            self.table = replace(self.table, lines=usual_table(built) if built else "")
 
     def to_json(self) -> Json:
         """Return the part as the library reads it; one that nobody touched is what it was."""

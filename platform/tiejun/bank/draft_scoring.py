@@ -1,6 +1,6 @@
 """How a part earns points, as the editor writes it: a table or areas as lines of text. Pure.
 
-Public: `TableDraft`, `scoring_of`, `table_of`, `value_names`, `without_letter`, `best_faults`.
+Public: `TableDraft`, `scoring_of`, `table_of`, `usual_table`, `value_names`, `without_letter`, `best_faults`.
 
 A line of a table is a name and its points, `A = 1`. The options of 单选 and 多选 are called A, B … as they
 stand; 判断 knows 正确 and 错误; an option of a lined type is called by its words, after the number of the
@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from question_bank.item import Part
-from question_bank.policies import raw_score
+from question_bank.policies import given_values, raw_score
 from question_bank.rule_values import RuleError
 from question_bank.terms import PartType
 from question_bank.value_shapes import BLANK
@@ -108,10 +108,19 @@ def table_of(part: Part) -> TableDraft:
     return TableDraft("\n".join(lines), limits, bool(scoring.get("case")))
 
 
+def usual_table(part: Part) -> str:
+    """Return the lines of a table by which whatever belongs to the key earns 1: something to begin with."""
+    names = value_names(part.content_json())
+    values = dict.fromkeys(value for answer in _right_answers(part) for value in given_values(part, answer))
+    clear = set(map(_plain, names.values()))
+    return "\n".join(f"{_name_of(part.type, names, clear, value)} = 1" for value in values)
+
+
 def _name_of(part_type: PartType, names: Mapping[str, str], clear: set[str], value: Any) -> str:
     if part_type is PartType.FILL_IN:
         return one_line(str(value))
     if not isinstance(value, str):
+        # Of 数值: a number.
         return words_of_number(value)
     name = names.get(value, _RAW)
     return f"{_RAW} {value}" if name.startswith(_RAW) or _plain(name) not in clear else name

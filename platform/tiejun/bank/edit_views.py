@@ -72,7 +72,8 @@ def _carry_out(target: Target, base: ItemText | None = None) -> ResponseReturnVa
             if act == SAVE and error is None:
                 saved, error = editing.try_save(db, draft, target, actor(), now())
     if saved is None:
-        draft.apply(act)
+        if act != SAVE:
+            draft.apply(act)
         return _page(draft, target, error), error.status if error else 200
     notice(_("已保存：%(code)s 第 %(number)s 版。", code=saved.code, number=saved.current_version))
     return redirect(url_for("bank.item", code=saved.code), 303)

@@ -12,6 +12,7 @@
   const LINE = /^([*＊]?)\s*([^\s\d*=＝,，;；-]+)([^=＝]*)(?:[=＝](.*))?$/;
   const CLICK = 4;
   const USUAL = 24;
+  const LETTERS = 16;
 
   document.querySelectorAll("[data-tj-areas]").forEach(start);
 
@@ -28,11 +29,17 @@
     let ghost = null;
 
     const earns = () => way.value === "areas";
+    /** Marks are as large as text on the page, however small the picture is shown. */
+    const legible = () => {
+      const scale = width / (drawing.getBoundingClientRect().width || width);
+      drawing.querySelectorAll("text").forEach((text) => { text.style.fontSize = LETTERS * scale + "px"; });
+    };
     const draw = () => {
       const shown = read(lines.value).map((area, at) => outline(area, String(at + 1) + (area.right ? " ✓" : "")));
       const scored = earns() ? read(table.value).map((area) => outline(area, area.rest.trim())) : [];
       while (drawing.firstChild) { drawing.firstChild.remove(); }
       drawing.append(...shown, ...scored);
+      legible();
     };
 
     /** @param {PointerEvent} event @returns {number[]} where in the picture, in its pixels */
@@ -107,6 +114,8 @@
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") { end(); } });
     [lines, table].forEach((field) => field.addEventListener("input", draw));
     way.addEventListener("change", draw);
+    window.addEventListener("resize", legible);
+    block.querySelector("img").addEventListener("load", legible);
     block.setAttribute("data-ready", "");
     tools.removeAttribute("hidden");
     draw();

@@ -95,6 +95,8 @@
 
     drawing.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) { return; }
+      /* Or the browser takes the gesture for one of its own: selecting text, dragging what is selected. */
+      if (event.pointerType === "mouse") { event.preventDefault(); }
       from = place(event);
       drawing.setPointerCapture(event.pointerId);
     });
@@ -111,6 +113,7 @@
       write(area);
     });
     drawing.addEventListener("pointercancel", end);
+    block.addEventListener("dragstart", (event) => event.preventDefault());
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") { end(); } });
     [lines, table].forEach((field) => field.addEventListener("input", draw));
     way.addEventListener("change", draw);

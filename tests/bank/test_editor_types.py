@@ -392,3 +392,15 @@ def test_the_preview_shows_the_picture_and_its_areas_before_one_is_right(writer_
     assert "data:image/png" in shown
     assert '<circle cx="12" cy="8" r="4"/>' in shown
     assert "排污口" in shown
+
+
+@only_sqlite
+def test_in_a_case_the_part_of_a_fault_is_named(writer_client: FlaskClient):
+    form = put(open_form(writer_client, "/items/new?kind=case"), act="part-add_hotspot")
+    form = put(fields(page(send(writer_client, form))), part_3_lines="方块 1,2 = 甲")
+
+    told = page(save(writer_client, form))
+
+    assert 'id="part-3-image-err"' in told
+    assert "第 4 小题图片" in told
+    assert "第 1 行：每行以圆、矩形" in told

@@ -1,9 +1,27 @@
-"""Areas of a picture, and whether a point lies in one.
+"""Areas of a picture: whether a point lies in one, and which of them points hit.
 
-Public: `inside`.
+Public: `inside`, `hits`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+Area = tuple[str, Sequence[int]]
+"""Shape and coordinates."""
+
+
+def hits(areas: Sequence[Area], points: Iterable[Sequence[int]]) -> tuple[set[int], int]:
+    """Return the numbers of the areas that points hit, and how many points lie in none.
+
+    An area is hit once. A point where areas overlap hits the first of them that is not hit yet, as QTI's
+    mapResponsePoint counts.
+    """
+    hit: set[int] = set()
+    missed = 0
+    for point in points:
+        around = [n for n, (shape, coords) in enumerate(areas) if inside(shape, coords, point)]
+        hit.update([n for n in around if n not in hit][:1])
+        missed += not around
+    return hit, missed
 
 
 def inside(shape: str, coords: Sequence[int], point: Sequence[int]) -> bool:

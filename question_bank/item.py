@@ -196,15 +196,29 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an imported item came from: its format, its own name there, and its rules word for word."""
+    """Where an imported item came from: its format, its own name there, and its rules word for word.
+
+    `declarations` are what the rules compute with, word for word too; `answers` how values of each part are
+    told to them, as `rule_scoring` reads it. Items taken in before these were kept have neither.
+    """
 
     format: str
     identifier: str
     processing: str
+    declarations: str = ""
+    answers: tuple[Json, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Build a source from its checked JSON object."""
+        return cls(**{**data, "answers": tuple(data.get("answers", ()))})
 
     def to_json(self) -> Json:
         """Return the source as an item keeps it."""
-        return {"format": self.format, "identifier": self.identifier, "processing": self.processing}
+        told = {"format": self.format, "identifier": self.identifier, "processing": self.processing}
+        if not self.answers:
+            return told
+        return {**told, "declarations": self.declarations, "answers": list(self.answers)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +274,7 @@ class Item:
             citations=tuple(Citation.from_json(citation) for citation in data["citations"]),
             figures=tuple(data.get("figures", ())),
             transitional=data.get("transitional", False),
-            source=Source(**data["source"]) if data.get("source") else None,
+            source=Source.from_json(data["source"]) if data.get("source") else None,
         )
 
     def to_json(self) -> Json:

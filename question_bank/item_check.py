@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from question_bank.checker import Checker, is_number
 from question_bank.markup import markup_problems
 from question_bank.part_check import check_part
+from question_bank.rule_check import is_answers
 from question_bank.terms import ItemKind, Problem, Tier, is_storable
 from question_bank.words import said
 
@@ -104,11 +105,17 @@ def _check_citations(check: Checker, citations: object) -> None:
 def _check_source(check: Checker, source: object) -> None:
     if source is None:
         return
-    shape = isinstance(source, Mapping) and set(source) == {"format", "processing", "identifier"}
-    if check.need(shape, "source", said("来源应只有 format、processing 和 identifier")):
+    kept = {"declarations", "answers"} if isinstance(source, Mapping) and "answers" in source else set()
+    shape = isinstance(source, Mapping) and set(source) == {"format", "processing", "identifier"} | kept
+    if check.need(
+        shape, "source", said("来源应只有 format、processing 和 identifier，及其 declarations 和 answers")
+    ):
         assert isinstance(source, Mapping)
-        for name in sorted(source):
+        for name in sorted(set(source) - {"answers"}):
             check.need(isinstance(source[name], str), "source", said("应为文字"))
+        answers = source.get("answers", [])
+        is_told = isinstance(answers, list) and all(map(is_answers, answers))
+        check.need(is_told, "source", said("来源没有写明作答如何对应原题"))
 
 
 def _check_kind_and_parts(check: Checker, data: Mapping[str, object]) -> None:

@@ -19,7 +19,7 @@ from question_bank.terms import Problem, ProblemsError, is_storable
 from question_bank.words import said
 
 PREFIX = "中华人民共和国"
-REQUIRED = ("id", "title", "kind", "adopted", "effective", "articles")
+REQUIRED = ("id", "title", "kind", "adopted", "effective")
 KINDS = ("法律", "行政法规", "司法解释", "部门规章", "规范性文件", "地方性法规", "地方政府规章")
 CHANGE_TYPES = ("制定", "修订", "修正")
 PLACES = ("part", "subpart", "chapter", "section")
@@ -182,7 +182,9 @@ def parse_law(content: bytes, source_name: str) -> LawVersion:
     Raises:
         LawError: with every fault: not JSON, missing fields, impossible dates, article numbers that
             repeat, go backwards or leave a gap, articles without text. Nothing is repaired. The first
-            article may have any number: the registered part of a code begins where it begins.
+            article may have any number: the registered part of a code begins where it begins. A file
+            without articles says so by `"registered_only": true`: the version is registered, its text is
+            not there yet (正文缺).
     """
     try:
         data = json.loads(content)
@@ -192,10 +194,10 @@ def parse_law(content: bytes, source_name: str) -> LawVersion:
         raise LawError([Problem(source_name, "", said("含有不能保存的字符（NUL 或不成对的代理字符）"))])
     problems = _head_problems(data, source_name)
     if not problems:
-        problems = _article_problems(data["articles"], source_name)
+        problems = _article_problems(data.get("articles") or [], source_name)
     if problems:
         raise LawError(problems)
-    articles = tuple(_article(article) for article in data["articles"])
+    articles = tuple(_article(article) for article in data.get("articles") or ())
     return LawVersion(_instrument(data, len(articles)), articles, tuple(data.get("supersedes") or ()))
 
 
@@ -203,6 +205,10 @@ def _head_problems(data: object, where: str) -> list[Problem]:
     if not isinstance(data, dict):
         return [Problem(where, "", said("应为 JSON 对象"))]
     problems = [Problem(where, name, said("缺少这个字段")) for name in REQUIRED if not data.get(name)]
+    is_bare = data.get("registered_only") is True
+    if is_bare == bool(data.get("articles")):
+        message = said("只登记的法规没有条文") if is_bare else said("缺少这个字段")
+        problems.append(Problem(where, "articles", message))
     for name, longest in LONGEST.items():
         if data.get(name) and not isinstance(data[name], str):
             problems.append(Problem(where, name, said("应为文字")))

@@ -1,14 +1,14 @@
 """How a response earns points: by a policy of ours, or by the table of values or areas an item brings.
 
-Public: `MultiplePolicy`, `by_policy`, `raw_score`, `scaled`, `inside`, `CENT`.
+Public: `MultiplePolicy`, `by_policy`, `raw_score`, `scaled`, `CENT`.
 
 `Part.scoring` is one of
 - `{"policy": name}`: a `MultiplePolicy`;
 - `{"map": [[value, points]…], "default", "lower", "upper", "case", "full"}`: the sum over the distinct
   values given (option ids, "a t" for a pair, "w 2" for a word in gap 2, texts, numbers), those not in the
   table earning the default;
-- `{"areas": [[shape, coords, points]…], "default", "lower", "upper", "full"}`: the sum over the areas hit;
-  a point in none earns the default;
+- `{"areas": [[shape, coords, points]…], "default", "lower", "upper", "full"}`: the sum over the areas hit,
+  each once and by a point of its own; a point in none earns the default;
 - `{"rule": tree, "answers": …, "full"}`: the rules of the item's source, see `rule_scoring`.
 Sums lie within `lower` and `upper`; `full` is what the best response sums up to.
 """
@@ -18,7 +18,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
 
-from question_bank.areas import inside
+from question_bank.areas import hits
 from question_bank.item import Part, PartType
 from question_bank.normal import normalise
 from question_bank.rule_scoring import rule_score
@@ -128,13 +128,10 @@ def _comparable(value: Any, case: bool) -> str | Decimal:
 
 
 def _area_sum(scoring: Mapping[str, Any], points: Any) -> Decimal:
-    """Return the sum over the areas hit; an area counts once, however many points lie in it."""
-    hit, total = set(), Decimal(0)
-    for point in points:
-        areas = [n for n, (shape, coords, _) in enumerate(scoring["areas"]) if inside(shape, coords, point)]
-        hit |= set(areas)
-        total += Decimal(0) if areas else _decimal(scoring.get("default") or 0)
-    return _clamped(scoring, total + sum((_decimal(scoring["areas"][n][2]) for n in hit), Decimal(0)))
+    """Return the sum over the areas hit."""
+    hit, missed = hits([(shape, coords) for shape, coords, _ in scoring["areas"]], points)
+    earned = sum((_decimal(scoring["areas"][n][2]) for n in hit), Decimal(0))
+    return _clamped(scoring, earned + missed * _decimal(scoring.get("default") or 0))
 
 
 def _clamped(scoring: Mapping[str, Any], total: Decimal) -> Decimal:

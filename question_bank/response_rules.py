@@ -17,7 +17,7 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
-from question_bank.areas import inside
+from question_bank.areas import hits
 from question_bank.rule_operators import OPERATORS
 from question_bank.rule_values import NUMERIC, Bag, RuleError, Single, Value, as_number, members, parsed
 from question_bank.words import said
@@ -167,15 +167,10 @@ class _PointTable:
 
 def area_points(table: Mapping[str, Any], value: Value) -> Decimal:
     """Return what points ("x y") earn: each area hit counts once; a point in none earns the default."""
-    hit, total = set(), Decimal(0)
-    for point in members(value):
-        place = [round(float(number)) for number in str(point).split()]
-        areas = [n for n, (shape, coords, _) in enumerate(table["rows"]) if inside(shape, coords, place)]
-        # A point in overlapping areas counts for the first that is not hit yet.
-        new = next((n for n in areas if n not in hit), None)
-        hit |= set() if new is None else {new}
-        total += Decimal(0) if areas else _decimal(table["default"])
-    return _within(table, total + sum((_decimal(table["rows"][n][2]) for n in hit), Decimal(0)))
+    points = [[round(float(number)) for number in str(point).split()] for point in members(value)]
+    hit, missed = hits([(shape, coords) for shape, coords, _ in table["rows"]], points)
+    earned = sum((_decimal(table["rows"][n][2]) for n in hit), Decimal(0))
+    return _within(table, earned + missed * _decimal(table["default"]))
 
 
 def _within(table: Mapping[str, Any], total: Decimal) -> Decimal:

@@ -1,6 +1,6 @@
 """What makes a stored rule well-formed, so that carrying it out cannot fail on its shape.
 
-Public: `is_rule`, `strange_to_rule`.
+Public: `is_rule`, `is_answers`, `strange_to_rule`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,10 @@ _CARDINALITIES = frozenset({"single", "multiple", "ordered"})
 def is_rule(scoring: Mapping[str, Any]) -> bool:
     """Return whether the rule of a part's scoring, and how values are told to it, are well-formed."""
     try:
-        return _is_tree(scoring["rule"]) and _is_answers(scoring["answers"], scoring["rule"]["responses"])
+        known, answers = scoring["rule"]["responses"], scoring["answers"]
+        return (
+            _is_tree(scoring["rule"]) and is_answers(answers) and all(one in known for one in answers["of"])
+        )
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
         return False
 
@@ -43,15 +46,19 @@ def strange_to_rule(part: Mapping[str, Any]) -> Iterator[Words]:
         yield said("原题的评分规则不完整")
 
 
-def _is_answers(answers: Any, responses: Mapping[str, Any]) -> bool:
-    names, of = answers.get("names", {}), answers["of"]
-    return (
-        answers.keys() <= {"of", "names", "gaps", "most"}
-        and bool(of)
-        and all(one in responses for one in of)
-        and all(isinstance(text, str) for text in [*names, *names.values(), *answers.get("gaps", [])])
-        and isinstance(answers.get("most", 0), int)
-    )
+def is_answers(answers: Any) -> bool:
+    """Return whether it is well-formed how values are told to rules."""
+    try:
+        names, of, gaps = answers.get("names", {}), answers["of"], answers.get("gaps", [])
+        return (
+            answers.keys() <= {"of", "names", "gaps", "most"}
+            and bool(of)
+            and isinstance(of, list)
+            and all(isinstance(text, str) for text in [*of, *names, *names.values(), *gaps])
+            and isinstance(answers.get("most", 0), int)
+        )
+    except (KeyError, TypeError, AttributeError):
+        return False
 
 
 def _is_tree(tree: Any) -> bool:

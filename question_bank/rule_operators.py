@@ -76,16 +76,32 @@ def _equal(attributes: Attributes, values: list[Value]) -> Value:
 
 
 def _equal_rounded(attributes: Attributes, values: list[Value]) -> Value:
+    return _pair(lambda one, other: _rounded(attributes, one) == _rounded(attributes, other))(
+        attributes, values
+    )
+
+
+def _round_to(attributes: Attributes, values: list[Value]) -> Value:
+    numbers = _numbers(values)
+    return _rounded(attributes, numbers[0]) if numbers else None
+
+
+def _rounded(attributes: Attributes, one: Decimal) -> Decimal:
     figures = attributes.get("figures", "").strip()
     if not figures.isdecimal() or int(figures) > _MAX_FIGURES:
         raise RuleError(said("评分规则没有写明四舍五入到几位"))
     by_places = attributes.get("roundingMode", "significantFigures") == "decimalPlaces"
+    places = int(figures) if by_places else int(figures) - 1 - (one.adjusted() if one else 0)
+    return one.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
-    def rounded(one: Decimal) -> Decimal:
-        places = int(figures) if by_places else int(figures) - 1 - (one.adjusted() if one else 0)
-        return one.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
-    return _pair(lambda one, other: rounded(one) == rounded(other))(attributes, values)
+def _index(attributes: Attributes, values: list[Value]) -> Value:
+    """Return the value at a place, counted from 1, of an ordered container; NULL past its end."""
+    place = attributes.get("n", "").strip()
+    if not place.isdecimal() or int(place) < 1:
+        raise RuleError(said("评分规则没有写明取第几个值"))
+    found = members(values[0])
+    return found[int(place) - 1] if int(place) <= len(found) else None
 
 
 def _absolute(attributes: Attributes, values: list[Value]) -> Value:
@@ -142,6 +158,8 @@ OPERATORS: Mapping[str, _Operator] = {
     "match": lambda _, values: is_same(*values) if len(values) == 2 else None,
     "equal": _equal,
     "equalRounded": _equal_rounded,
+    "roundTo": _round_to,
+    "index": _index,
     "sum": _sum,
     "product": _product,
     "subtract": _pair(lambda one, other: one - other),

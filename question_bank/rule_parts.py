@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from question_bank.response_rules import SCORE, Tree
-from question_bank.rule_values import NUMERIC
+from question_bank.rule_values import NUMERIC, parsed
 
 _Parts = frozenset[int]
 _NONE: _Parts = frozenset()
@@ -95,7 +95,14 @@ class _Reading:
         for read, name in _reads(expression):
             if read in ("variable", "mapResponse", "mapResponsePoint"):
                 parts |= {self.owner[name]} if name in self.owner else self.state(name).parts
-        return _State(parts, len(parts) <= 1, kind in ("base", "mapResponse", "mapResponsePoint"))
+        return _State(parts, len(parts) <= 1, self._is_solid(expression))
+
+    def _is_solid(self, expression: Sequence[Any]) -> bool:
+        if expression[0] == "divide" and expression[3][0] == "base":
+            return bool(parsed(*expression[3][:0:-1])) and self._value(expression[2]).is_solid
+        if expression[0] in ("product", "subtract", "roundTo"):
+            return all(self._value(operand).is_solid for operand in expression[2:])
+        return expression[0] in ("base", "mapResponse", "mapResponsePoint")
 
 
 def _terms(expression: Sequence[Any]) -> Iterable[Sequence[Any]]:

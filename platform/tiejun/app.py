@@ -16,6 +16,7 @@ from tiejun.bank.import_job_views import bp as bank_import_jobs
 from tiejun.bank.import_views import bp as bank_import
 from tiejun.bank.item_views import bp as bank
 from tiejun.bank.law_import_views import bp as law_import
+from tiejun.bank.law_mapping_views import bp as law_mapping
 from tiejun.bank.law_reviews.views import bp as law_reviews
 from tiejun.bank.law_views import bp as laws
 from tiejun.bank.life.views import bp as bank_life
@@ -69,6 +70,7 @@ BLUEPRINTS = (
     law_reviews,
     bank_life,
     law_import,
+    law_mapping,
     bank,
     bank_editor,
     bank_import,

@@ -3,7 +3,7 @@
 Public: `read_gift`, and from `text_file` `TextRefused`.
 
 GIFT is another spelling of Moodle's questions, so each becomes a `<question>` element, and the rules of
-`moodle_question` hold for both. It carries no files: an image inside a text refuses its question.
+`moodle_parts` hold for both. It carries no files: an image inside a text refuses its question.
 """
 
 import re
@@ -12,6 +12,7 @@ from lxml import etree
 
 from question_bank.formats.gift_text import FORMAT, Block, blocks, shown
 from question_bank.formats.item_note import DAMAGED, NOTE, read_note
+from question_bank.formats.moodle_question import QuestionRefused, number_in
 from question_bank.formats.question_reading import Reading
 from question_bank.formats.report import QuestionReport
 from question_bank.formats.row import ImportDefaults
@@ -28,6 +29,8 @@ _CLOZE = re.compile(
     r"\s*[0-9]*:(?:SHORTANSWER|SA|MW|NUMERICAL|NM|MULTICHOICE|MULTIRESPONSE|MC|MR)(?:_?[A-Z]{1,3})?:",
     re.IGNORECASE,
 )
+_ORDER = re.compile(r">\s*[0-9]")
+"""How Moodle's plugin for orders writes them, without escapes: not to be read back safely."""
 _TAG = re.compile(r"\[tag:([^\[\]]{1,100})\]")
 _FORMATS = {"moodle": "moodle_auto_format"}
 _WITHOUT_GAP = ("truefalse", "essay", "matching")
@@ -121,7 +124,7 @@ def _cut(text: str) -> tuple[str, str | None, str]:
     if not opening and not closing:
         return text, None, ""
     if _CLOZE.match(text[text.find("{") + 1 :]):
-        raise _Fault(said("嵌入式完形填空（cloze）本系统没有，没有导入"))
+        raise _Fault(said("GIFT 里嵌入的完形填空（cloze）不读，请从 Moodle 导出 Moodle XML"))
     if (opening, closing) != (1, 1) or text.find("}") < text.find("{"):
         raise _Fault(said("花括号不成一对；文字里的花括号请写作 \\{ 和 \\}"))
     stem, _, rest = text.partition("{")
@@ -130,12 +133,18 @@ def _cut(text: str) -> tuple[str, str | None, str]:
 
 
 def _type(answer: str) -> str:
-    """Return Moodle's type for what stands between the braces, by Moodle's own rules."""
+    """Return Moodle's type for what stands between the braces, by Moodle's own rules.
+
+    Raises:
+        _Fault: if it is a type that we read from Moodle XML only.
+    """
     text = answer.strip()
     if not text:
         return "essay"
     if text.startswith("#"):
         return "numerical"
+    if _ORDER.match(text):
+        raise _Fault(said("GIFT 里的排序题（ordering）不读，请从 Moodle 导出 Moodle XML"))
     if "~" in text:
         return "multichoice"
     if "=" in text and "->" in text:
@@ -167,6 +176,32 @@ def _short_answer(element: etree._Element, answer: str, kind: str) -> None:
             _answer(element, _weighed(piece, "100"), kind, kind)
 
 
+def _numerical(element: etree._Element, answer: str, kind: str) -> None:
+    text, _, told = answer.removeprefix("#").partition("~")
+    for number, piece in enumerate(text.split("=")):
+        if not piece.strip() and not number:
+            continue
+        value, share, feedback = _weighed(piece, "100")
+        middle, tolerance = _range(value)
+        holder = _answer(element, (middle, share, feedback), "plain", kind)
+        etree.SubElement(holder, "tolerance").text = tolerance
+    if told:
+        _answer(element, ("*", "0", told.partition("#")[2]), "plain", kind)
+
+
+def _range(text: str) -> tuple[str, str]:
+    """Return a number and its tolerance, for `3:2` as for `1..5`."""
+    lower, dots, upper = text.strip().partition("..")
+    if not dots:
+        value, _, tolerance = text.strip().partition(":")
+        return value.strip(), tolerance.strip() or "0"
+    try:
+        low, high = (number_in(end, said("答案"), said("答案")) for end in (lower, upper))
+    except QuestionRefused as refused:
+        raise _Fault(said("“%(text)s”不是数字的范围", text=shown(text).strip()[:60])) from refused
+    return str((low + high) / 2), str(abs(high - low) / 2)
+
+
 def _matching(element: etree._Element, answer: str, kind: str) -> None:
     for number, piece in enumerate(answer.split("=")):
         if not piece.strip() and not number:
@@ -189,11 +224,14 @@ def _weighed(piece: str, share: str) -> tuple[str, str, str]:
     return text, share, told
 
 
-def _answer(element: etree._Element, answer: tuple[str, str, str], kind: str, told_kind: str) -> None:
+def _answer(
+    element: etree._Element, answer: tuple[str, str, str], kind: str, told_kind: str
+) -> etree._Element:
     text, share, told = answer
     holder = etree.SubElement(element, "answer", fraction=share)
     _rich(holder, text, kind)
     _rich(etree.SubElement(holder, "feedback"), told, told_kind)
+    return holder
 
 
 def _format(text: str, otherwise: str) -> tuple[str, str]:
@@ -219,5 +257,6 @@ _ANSWERS = {
     "truefalse": _true_false,
     "multichoice": _choice,
     "shortanswer": _short_answer,
+    "numerical": _numerical,
     "matching": _matching,
 }

@@ -14,7 +14,7 @@ from question_bank.formats.gift import read_gift
 from question_bank.formats.gift_text import FORMAT, escaped
 from question_bank.formats.item_note import write_note
 from question_bank.formats.text_file import TextRefused
-from question_bank.formats.written import Written, beyond, pairs_of
+from question_bank.formats.written import Written, beyond, pairs_of, shares_of
 from question_bank.item import Item, ItemKind, Part, PartType
 from question_bank.words import Words, said
 
@@ -43,11 +43,13 @@ def write_gift(items: Iterable[Item]) -> Written:
 
 def _unfit(item: Item) -> Words | None:
     """Return why GIFT cannot carry the item, or None."""
-    if reason := beyond(item, "GIFT", has_pairs=True):
+    part = item.parts[0]
+    is_number = part.type is PartType.SLIDER and part.scoring is None
+    if not is_number and (reason := beyond(item, "GIFT", as_moodle=True)):
         return reason
     if item.kind is ItemKind.CASE:
         return said("GIFT 没有案例分析题")
-    if item.parts[0].blanks > 1:
+    if part.blanks > 1:
         return said("GIFT 的填空题只能有一个空")
     if item_images(item):
         return said("GIFT 不能带图片")
@@ -69,6 +71,8 @@ def _question(item: Item) -> str:
 
 
 def _first_line(part: Part) -> str:
+    if part.type is PartType.SLIDER:
+        return "#"
     return str(part.key).upper() if isinstance(part.key, bool) else ""
 
 
@@ -76,6 +80,8 @@ def _answers(part: Part) -> list[str]:
     if part.type is PartType.FILL_IN and isinstance(part.key, tuple):
         # A star would stand for any text.
         return [f"={_weighed(spelling.replace('*', chr(92) + '*'), '100')}" for spelling in part.key[0]]
+    if part.type is PartType.SLIDER:
+        return [f"={part.key}:0"]
     if part.type is PartType.MATCH:
         return [f"={_marked(left)} -> {_marked(right)}" for left, right in pairs_of(part)]
     if part.type is PartType.SINGLE:
@@ -84,10 +90,16 @@ def _answers(part: Part) -> list[str]:
             for o in part.options
         ]
     right = part.key if isinstance(part.key, tuple) else ()
-    share = f"{100 / len(right):.5f}".rstrip("0").rstrip(".") if right else ""
-    return [
-        f"~%{share}%{_marked(o.text)}" if o.id in right else f"~{_weighed(o.text, '0')}" for o in part.options
-    ]
+    share, wrong = (_short(one) for one in shares_of(part))
+    return [_choice(option.text, share if option.id in right else wrong) for option in part.options]
+
+
+def _choice(text: str, share: str) -> str:
+    return f"~{_weighed(text, '0')}" if share == "0" else f"~%{share}%{_marked(text)}"
+
+
+def _short(share: str) -> str:
+    return share.rstrip("0").rstrip(".") if "." in share else share
 
 
 def _weighed(text: str, share: str) -> str:

@@ -2,9 +2,10 @@
 
 Public: `write_moodle`.
 
-Each question is read back before it is let out. What does not come back the same, or has images (Moodle
-would get those that we drew anew), is left out by name. Beside each question stands an element `tiejun`,
-which Moodle passes over, with what it has no words for (`item_note`).
+Each question is read back before it is let out. What Moodle would score otherwise than we, what does not
+come back the same, or has images (Moodle would get those that we drew anew), is left out by name. Beside
+each question stands an element `tiejun`, which Moodle passes over, with what it has no words for
+(`item_note`).
 """
 
 from collections.abc import Iterable
@@ -14,8 +15,16 @@ from lxml import etree
 
 from question_bank.assembly.form import item_images
 from question_bank.formats.item_note import write_note
+from question_bank.formats.moodle_write_further import (
+    FURTHER,
+    blanks_unfit,
+    further_unfit,
+    stem_of,
+    write_blanks,
+    write_further,
+)
 from question_bank.formats.moodle_xml import MAX_QUESTIONS, NOTE_TAG, read_moodle
-from question_bank.formats.written import Written, beyond, pairs_of
+from question_bank.formats.written import Written, beyond, pairs_of, shares_of
 from question_bank.formats.xml_document import XmlRefused
 from question_bank.item import Item, ItemKind, Part, PartType, number_json
 from question_bank.words import Words, said
@@ -27,6 +36,7 @@ TYPES = {
     PartType.FILL_IN: "shortanswer",
     PartType.ESSAY: "essay",
     PartType.MATCH: "matching",
+    **FURTHER,
 }
 
 
@@ -52,15 +62,20 @@ def write_moodle(items: Iterable[Item]) -> Written:
 
 def _unfit(item: Item) -> Words | None:
     """Return why Moodle XML cannot carry the item, or None."""
-    if reason := beyond(item, "Moodle XML", has_pairs=True):
-        return reason
     if item.kind is ItemKind.CASE:
         return said("Moodle XML 没有案例分析题")
-    if item.parts[0].blanks > 1:
-        return said("Moodle XML 的简短回答只能有一个空")
-    if item_images(item):
-        return said("导出的 Moodle XML 不带图片")
-    return None
+    part = item.parts[0]
+    reason = further_unfit(part) if part.type in FURTHER else beyond(item, "Moodle XML", as_moodle=True)
+    if reason is None and _is_cloze(part):
+        reason = blanks_unfit(part)
+    if reason is None and item_images(item):
+        reason = said("导出的 Moodle XML 不带图片")
+    return reason
+
+
+def _is_cloze(part: Part) -> bool:
+    """Return whether it has more blanks than a short answer of Moodle, which has one."""
+    return part.type is PartType.FILL_IN and part.blanks > 1
 
 
 def _comes_back(item: Item, question: etree._Element) -> bool:
@@ -80,14 +95,18 @@ def _bytes(quiz: etree._Element) -> bytes:
 def _question(item: Item) -> etree._Element | None:
     """Return the question, or None if XML cannot hold a character of it."""
     part = item.parts[0]
-    question = etree.Element("question", type=TYPES[part.type])
+    is_cloze = _is_cloze(part)
+    question = etree.Element("question", type="cloze" if is_cloze else TYPES[part.type])
     try:
         etree.SubElement(question, NOTE_TAG).text = write_note(item)
         _text(etree.SubElement(question, "name"), item.id)
-        _plain(question, "questiontext", part.stem)
+        _plain(question, "questiontext", write_blanks(part) if is_cloze else stem_of(part))
         _plain(question, "generalfeedback", item.rationale)
         etree.SubElement(question, "defaultgrade").text = str(number_json(part.points))
-        _answers(question, part)
+        if part.type in FURTHER:
+            write_further(question, part)
+        elif not is_cloze:
+            _answers(question, part)
         tags = etree.SubElement(question, "tags")
         for name in [item.unit, *(tier.label for tier in item.tiers)]:
             if name:
@@ -113,10 +132,10 @@ def _answers(question: etree._Element, part: Part) -> None:
             _answer(question, spelling.replace("*", "\\*"), "100")
     else:
         right = part.key if isinstance(part.key, tuple) else (part.key,)
-        share = f"{100 / len(right):.5f}"
+        share, wrong = shares_of(part)
         etree.SubElement(question, "single").text = "true" if part.type is PartType.SINGLE else "false"
         for option in part.options:
-            _answer(question, option.text, share if option.id in right else "0")
+            _answer(question, option.text, share if option.id in right else wrong)
 
 
 def _answer(question: etree._Element, text: str, share: str) -> None:

@@ -14,7 +14,7 @@ import re
 from lxml import etree
 
 from question_bank.formats.qti_assets import Assets
-from question_bank.formats.qti_item import item_json
+from question_bank.formats.qti_item import ItemRead, item_json
 from question_bank.formats.qti_note import QtiNote, find_note
 from question_bank.formats.qti_package import is_zip_of_qti, read_package
 from question_bank.formats.qti_stimulus import with_stimuli
@@ -87,6 +87,13 @@ def _tree(content: bytes) -> tuple[etree._Element, dict[str, str]]:
     return normalised(root), source
 
 
+def _kept(source: dict[str, str], read: ItemRead) -> dict[str, object]:
+    """Return what an item keeps of its origin: declarations with the rules that compute with them only."""
+    if read.answers and source["processing"]:
+        return {**source, "answers": read.answers}
+    return {name: told for name, told in source.items() if name != "declarations"}
+
+
 class _Reading:
     """Goes through the items of a file in their order."""
 
@@ -156,7 +163,9 @@ class _Reading:
             with_stimuli(root, self.assets.files, folder)
             read = item_json(root, self.assets.images_of(folder), self.assets.size_of)
             found = {**self._ours(number), **read.found}
-            item = Item.from_json({**found, "source": source} if note is None else note.applied(found))
+            item = Item.from_json(
+                found | {"source": _kept(source, read)} if note is None else note.applied(found)
+            )
         except QtiRefused as refused:
             self.lose(where, Problem(where, refused.field, refused.message))
             return

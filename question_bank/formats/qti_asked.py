@@ -35,11 +35,18 @@ class Asked:
     most: int = 0
     needs_rule: bool = False
     """Whether our own way to score this type is not the item's."""
+    scale: tuple[float, float] = (1, 1)
+    """How much wider and higher the picture is than the item draws it."""
 
     @property
     def type(self) -> PartType:
         """Return the type of the part."""
         return PartType(self.part["type"])
+
+    @property
+    def takes_points(self) -> bool:
+        """Return whether points of a picture are the answer."""
+        return self.type is PartType.HOTSPOT and not self.part["options"]
 
     def answers_json(self) -> Json:
         """Return how values are told to the rules, as `rule_scoring` reads it."""

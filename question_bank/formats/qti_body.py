@@ -20,12 +20,12 @@ HELD = frozenset(
     {"choiceInteraction", "inlineChoiceInteraction", "textEntryInteraction", "extendedTextInteraction"}
     | {"matchInteraction", "associateInteraction", "orderInteraction", "hottextInteraction"}
     | {"gapMatchInteraction", "hotspotInteraction", "sliderInteraction", "uploadInteraction"}
+    | {"selectPointInteraction"}
 )
 KINDS = {
     "graphicGapMatchInteraction": said("拖放到图题"),
     "graphicOrderInteraction": said("图上排序题"),
     "graphicAssociateInteraction": said("图上关联题"),
-    "selectPointInteraction": said("图上标点题"),
     "positionObjectInteraction": said("图上摆放题"),
     "drawingInteraction": said("绘图题"),
     "mediaInteraction": said("音视频播放"),

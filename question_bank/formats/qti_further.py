@@ -14,6 +14,7 @@ from question_bank.formats.image_size import scaled_area
 from question_bank.formats.moodle_files import ImageMissing
 from question_bank.formats.qti_asked import Asked, Json, identifiers, number_attribute, option_ids
 from question_bank.formats.qti_body import Body
+from question_bank.formats.qti_points import read_points
 from question_bank.formats.qti_tree import cut
 from question_bank.formats.qti_values import QtiRefused, Response, coords_of, members, number
 from question_bank.markup import IMAGE
@@ -218,7 +219,13 @@ def _gap_match(body: Body, interaction: etree._Element, response: Response) -> A
     )
 
 
-def _hotspot(body: Body, interaction: etree._Element, response: Response) -> Asked:
+def _select_point(body: Body, interaction: etree._Element, response: Response) -> Asked:
+    image, scale = _picture(body, interaction)
+    return read_points(image, scale, interaction, response)
+
+
+def _picture(body: Body, interaction: etree._Element) -> tuple[str, tuple[float, float]]:
+    """Take the picture out of an interaction; return its digest and how much larger it is than drawn."""
     image = next(interaction.iter("img"), None)
     if image is None:
         raise QtiRefused(TYPE, said("图上选区没有图片，或者图片不是 PNG、JPEG 或 GIF"))
@@ -229,6 +236,11 @@ def _hotspot(body: Body, interaction: etree._Element, response: Response) -> Ask
     assert mark is not None
     scale = _scale(image, body.size_of(mark[2]))
     cut(image)
+    return mark[2], scale
+
+
+def _hotspot(body: Body, interaction: etree._Element, response: Response) -> Asked:
+    picture, scale = _picture(body, interaction)
     spots = list(interaction.iter("hotspotChoice"))
     names = identifiers(spots)
     options = [
@@ -243,7 +255,7 @@ def _hotspot(body: Body, interaction: etree._Element, response: Response) -> Ask
     for spot in spots:
         cut(spot)
     asked = _marks(PartType.HOTSPOT, interaction, response, options, names)
-    asked.part["image"] = mark[2]
+    asked.part["image"] = picture
     return asked
 
 
@@ -281,6 +293,7 @@ _READERS: Mapping[str, _Reader] = {
     "hottextInteraction": _hottext,
     "gapMatchInteraction": _gap_match,
     "hotspotInteraction": _hotspot,
+    "selectPointInteraction": _select_point,
     "sliderInteraction": _slider,
     "uploadInteraction": _upload,
 }
@@ -294,6 +307,7 @@ _DECLARED: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
     "hottextInteraction": (("identifier",), _ANY),
     "gapMatchInteraction": (_PAIRS, _ANY),
     "hotspotInteraction": (("identifier",), _ANY),
+    "selectPointInteraction": (("point",), _ANY),
     "sliderInteraction": (NUMERIC, _ONE),
     "uploadInteraction": (("file",), _ONE),
 }

@@ -33,10 +33,14 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ItemRead:
-    """What an item says for one of ours (kind, stimulus, parts, rationale), and what to look at."""
+    """What an item says for one of ours (kind, stimulus, parts, rationale), and what to look at.
+
+    `answers` are how values of each part are told to its rules; none where it has no rules.
+    """
 
     found: Mapping[str, Any]
     warnings: list[tuple[Words, Words]]
+    answers: list[Json]
 
 
 @dataclass(slots=True)
@@ -74,7 +78,8 @@ def item_json(item: etree._Element, image_of: ImageOf, size_of: SizeOf) -> ItemR
     if body.notes_for_markers and all(one.type not in MARKED_TYPES for one in asked):
         body.warn(said("评分要点"), said("给阅卷人的说明没有保存"))
     found["rationale"] = rationale(sheet)
-    return ItemRead(found, [*body.warnings, *trial.warnings])
+    answers = [one.answers_json() for one in asked] if trial.rules.are_there else []
+    return ItemRead(found, [*body.warnings, *trial.warnings], answers)
 
 
 def _interactions(element: etree._Element) -> list[etree._Element]:

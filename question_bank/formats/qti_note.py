@@ -19,6 +19,7 @@ from typing import Any
 from question_bank.formats.plain import plain_text
 from question_bank.formats.qti_assets import resolved
 from question_bank.formats.qti_values import QtiRefused
+from question_bank.interaction_check import MARK
 from question_bank.item import Item
 from question_bank.markup import image_mark
 from question_bank.scoring import normalise
@@ -104,7 +105,7 @@ class QtiNote:
     def applied(self, found: Json) -> Json:
         """Return the JSON of an item as a changed file gives it, with what the note alone can say."""
         noted = self.item.to_json()
-        # The rules of the file are ours; those of the item's source, if it has one, stand in the note.
+        # The file's rules may be ours; those of the item's source, if it has one, stand in the note.
         merged = found | {name: noted[name] for name in (*_OF_ITEM, "source") if name in noted}
         if noted["stimulus"] and _flat(noted["stimulus"]) == _flat(found["stimulus"] or ""):
             merged["stimulus"] = noted["stimulus"]
@@ -128,14 +129,36 @@ def _part(read: Json, known: Json) -> Json:
         return read | {name: known[name] for name in ("points", "rubric")} if is_same else read
     if known["type"] == "fill_in":
         return read | {"key": known["key"]} if _compared(read["key"]) == _compared(known["key"]) else read
-    if len(read["options"]) != len(known["options"]) or not read["options"]:
+    lists = [(read.get(name, []), known.get(name, [])) for name in ("options", "targets")]
+    if any(len(one) != len(other) for one, other in lists) or not read["options"]:
         return read
-    names = {one["id"]: other["id"] for one, other in zip(read["options"], known["options"], strict=True)}
-    key = read["key"]
-    return read | {
-        "options": [{"id": names[option["id"]], "text": option["text"]} for option in read["options"]],
-        "key": [names[one] for one in key] if isinstance(key, list) else names[key],
+    pairs = [pair for one, other in lists for pair in zip(one, other, strict=True)]
+    return _renamed(read, {one["id"]: other["id"] for one, other in pairs})
+
+
+def _renamed(part: Json, names: Mapping[str, str]) -> Json:
+    """Return a part of options with other ids, wherever they stand."""
+    lists = {
+        name: [option | {"id": names[option["id"]]} for option in part[name]]
+        for name in ("options", "targets")
+        if name in part
     }
+    stem = MARK.sub(lambda mark: f"{{{{{names.get(mark[1], mark[1])}}}}}", part["stem"])
+    renamed = part | lists | {"stem": stem, "key": _keyed(part["key"], names)}
+    scoring = part.get("scoring") or {}
+    if "map" in scoring:
+        rows = [[" ".join(names.get(word, word) for word in str(v).split()), p] for v, p in scoring["map"]]
+        renamed["scoring"] = scoring | {"map": rows}
+    elif "rule" in scoring:
+        told = {names.get(id_, id_): name for id_, name in scoring["answers"].get("names", {}).items()}
+        renamed["scoring"] = scoring | {"answers": scoring["answers"] | {"names": told}}
+    return renamed
+
+
+def _keyed(key: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(key, list):
+        return [_keyed(one, names) for one in key]
+    return names.get(key, key) if isinstance(key, str) else key
 
 
 def _compared(key: list[list[str]]) -> list[set[str]]:

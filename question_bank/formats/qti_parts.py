@@ -24,6 +24,7 @@ from question_bank.formats.qti_keys import (
     text_key,
     tried_texts,
 )
+from question_bank.formats.qti_points import set_point_key
 from question_bank.formats.qti_scoring import set_key
 from question_bank.formats.qti_tree import cut
 from question_bank.formats.qti_values import Bag, Outcome, QtiRefused, Response, members
@@ -150,7 +151,7 @@ def _further(sheet: Sheet, interaction: etree._Element) -> Asked:
         asked.part["points"] = number_json(stated or _OWN_POINTS[PartType.UPLOAD])
         _set_rubric(sheet, asked.part)
         return asked
-    set_key(sheet.trial, asked)
+    (set_point_key if asked.takes_points else set_key)(sheet.trial, asked)
     asked.part["points"] = _points(sheet, asked.type, [response.id])
     return asked
 

@@ -1,6 +1,6 @@
 """An item's response rules (responseProcessing) as the JSON tree that `response_rules` carries out.
 
-Public: `rule_tree`, `template_of`, `MATCH`, `MAP`, `MAP_POINT`.
+Public: `rule_tree`, `template_of`, `MATCH`, `MAP`, `MAP_POINT`, `ATTRIBUTES`.
 
 Templates are written out as the rules they stand for; nothing is fetched.
 """
@@ -26,8 +26,8 @@ MAP = frozenset({"map_response", "CC2_map_response"})
 MAP_POINT = frozenset({"map_response_point"})
 RESPONSE = "RESPONSE"
 _QUERY = re.compile(r"[?#]")
-_ATTRIBUTES = (
-    *("caseSensitive", "substring", "toleranceMode", "tolerance", "roundingMode", "figures", "name"),
+ATTRIBUTES = (
+    *("caseSensitive", "substring", "toleranceMode", "tolerance", "roundingMode", "figures", "name", "n"),
     *("includeLowerBound", "includeUpperBound"),
 )
 _WITHOUT_OPERANDS = frozenset({"null", "multiple", "ordered"})
@@ -119,7 +119,7 @@ def _expression(expression: etree._Element) -> list[Any]:
     operands = [_expression(child) for child in expression.iterchildren(etree.Element)]
     if name not in OPERATORS or (not operands and name not in _WITHOUT_OPERANDS):
         raise _unknown(name)
-    attributes = {key: expression.get(key, "") for key in _ATTRIBUTES if expression.get(key) is not None}
+    attributes = {key: expression.get(key, "") for key in ATTRIBUTES if expression.get(key) is not None}
     return [name, attributes, *operands]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from question_bank.formats.qti_asked import Asked
 from question_bank.formats.qti_keys import KEY, NO_RULES, RULES, Trial
+from question_bank.formats.qti_points import point_scoring
 from question_bank.formats.qti_values import Bag, MapEntry, QtiRefused, Response, Single, Value, members
 from question_bank.response_rules import Tree
 from question_bank.rule_parts import adds_up, needed_for_score
@@ -180,6 +181,9 @@ def set_scoring(trial: Trial, asked: Asked, is_alone: bool) -> None:
     if not trial.rules.are_there or not _needs_own(trial, asked, is_alone):
         return
     full = number_json(Decimal(str(asked.part["points"])))
+    if asked.takes_points:
+        asked.part["scoring"] = point_scoring(asked) | {"full": full}
+        return
     if is_alone and trial.rules.is_plain_map and asked.type in _MAPPED and not _is_limited(asked):
         asked.part["scoring"] = _table(asked, asked.responses[0]) | {"full": full}
         return

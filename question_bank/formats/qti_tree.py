@@ -1,6 +1,6 @@
 """One spelling for all versions of QTI: element and attribute names as QTI 2 writes them, no namespaces.
 
-Public: `normalised`, `source_of`, `need_bounds`, `text_of`, `cut`.
+Public: `normalised`, `source_of`, `need_bounds`, `text_of`, `cut`, `qti2_name`.
 
 QTI 3.0 writes `qti-choice-interaction` and `max-choices` where 2.1 and 2.2 write `choiceInteraction` and
 `maxChoices`; 2.x, APIP and 3.0 each have namespaces of their own. After `normalised` there is one tree, so
@@ -26,9 +26,8 @@ _OWN = ("data-", "aria-")
 def normalised(root: etree._Element) -> etree._Element:
     """Return `root` itself with all its names in one spelling; lines stay those of the file."""
     for element in root.iter(etree.Element):
-        name = etree.QName(element).localname
-        is_qti = name.startswith(_PREFIX)
-        element.tag = _camel(name.removeprefix(_PREFIX)) if is_qti else name
+        is_qti = etree.QName(element).localname.startswith(_PREFIX)
+        element.tag = qti2_name(element)
         attributes: dict[str, str] = {}
         for spelled, value in element.attrib.items():
             local = etree.QName(spelled).localname
@@ -39,21 +38,33 @@ def normalised(root: etree._Element) -> etree._Element:
     return root
 
 
+def qti2_name(element: etree._Element) -> str:
+    """Return what QTI 2 calls an element."""
+    name = etree.QName(element).localname
+    return _camel(name.removeprefix(_PREFIX)) if name.startswith(_PREFIX) else name
+
+
 def source_of(root: etree._Element) -> dict[str, str]:
-    """Return what an item as it came says of its origin: format, identifier, and its rules word for word."""
-    named = (etree.QName(element).localname for element in root.iterchildren(etree.Element))
-    rules = [
-        element
-        for element, name in zip(root.iterchildren(etree.Element), named, strict=True)
-        if _camel(name.removeprefix(_PREFIX)) == "responseProcessing"
-    ]
+    """Return what an item as it came says of its origin.
+
+    That is `format`, `identifier`, and word for word its rules (`processing`) and its `declarations`.
+    """
     version = _VERSION.search(etree.QName(root).namespace or "")
-    written = [str(etree.tostring(element, encoding="unicode", with_tail=False)) for element in rules]
     return {
         "format": f"qti-{version[1]}.{version[2]}" if version else "qti",
         "identifier": root.get("identifier", ""),
-        "processing": "".join(written),
+        "processing": _written(root, "responseProcessing"),
+        "declarations": _written(root, "responseDeclaration", "outcomeDeclaration"),
     }
+
+
+def _written(root: etree._Element, *names: str) -> str:
+    """Return the children that QTI 2 calls so, as they stand in the file."""
+    found = []
+    for child in root.iterchildren(etree.Element):
+        if qti2_name(child) in names:
+            found.append(str(etree.tostring(child, encoding="unicode", with_tail=False)))
+    return "".join(found)
 
 
 def need_bounds(root: etree._Element) -> None:

@@ -149,7 +149,7 @@ def _response(declaration: etree._Element) -> Response:
         raise QtiRefused(said("答案"), said("只收一个值的作答声明了几个答案"))
     correct = _values(declaration.find("correctResponse"), base_type, cardinality)
     mapping = declaration.find("mapping")
-    # Points and files have no key that we could hold; their interactions are refused by name.
+    # Points earn by areas, and files by people.
     typed = base_type not in ("point", "file")
     return Response(
         declaration.get("identifier", ""),

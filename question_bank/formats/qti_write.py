@@ -16,10 +16,10 @@ from question_bank.formats.item_json import Picture
 from question_bank.formats.moodle_files import MAX_IMAGE
 from question_bank.formats.qti import MAX_ITEMS
 from question_bank.formats.qti_note import note_name, write_note
-from question_bank.formats.qti_write_item import item_document
-from question_bank.formats.qti_write_manifest import Entry, manifest_document
+from question_bank.formats.qti_write_manifest import Entry, interactions, manifest_document
 from question_bank.formats.qti_write_parts import unwritable
-from question_bank.formats.qti_write_tree import QTI_22, QTI_30, QtiVersion
+from question_bank.formats.qti_write_scored import scored_document
+from question_bank.formats.qti_write_tree import QTI_22, QTI_30, QtiVersion, as_file
 from question_bank.formats.written import Written
 from question_bank.item import Item
 from question_bank.words import Words, said
@@ -89,13 +89,13 @@ class _Package:
         shown = {digest: str(_image_name(digest, self.images[digest])) for digest in item_images(item)}
         beside = {digest: posixpath.relpath(path, "items") for digest, path in shown.items()}
         try:
-            document = item_document(item, self.version, lambda digest: beside[digest])
+            root = scored_document(item, self.version, beside)
         except ValueError:  # lxml's way to say that XML has no such character
             return False
-        note = note_name(name)
+        document, note = as_file(root), note_name(name)
         self.files[name], self.files[note] = document, write_note(item, document, beside)
         self.files |= {path: self.images[digest].data for digest, path in shown.items()}
-        self.entries.append(Entry(item, name, [note, *shown.values()]))
+        self.entries.append(Entry(item, name, [note, *shown.values()], interactions(root)))
         return True
 
     def zipped(self) -> bytes:

@@ -3,15 +3,16 @@
 Public: `Draft`, `Given`, `variable`, `value`, `prompt`, `SCORE`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from lxml import etree
 
 from question_bank.formats.qti_write_text import Address, add_text
 from question_bank.formats.qti_write_tree import make
-from question_bank.item import Part, number_json
+from question_bank.item import Option, Part, number_json
 
 SCORE = "SCORE"
 
@@ -32,26 +33,73 @@ class Given:
 
 @dataclass(slots=True)
 class Draft:
-    """An item's document in the making; `responses` is how many it will have."""
+    """An item's document in the making; `responses` is how many it will have.
+
+    `told` is how values of the part being written are told to rules of its source (`rule_scoring`), empty
+    where names are ours; `answers` the same for each part of an item that goes out with its source's rules,
+    whose responses are then called as there; `types` are the base types of the source's responses.
+    """
 
     address: Address
     responses: int
+    answers: Sequence[Mapping[str, Any]] = ()
+    types: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, Any] = field(default_factory=dict)
+    parts: int = 0
     declarations: list[etree._Element] = field(default_factory=list)
-    counters: list[str] = field(default_factory=list)
+    variables: list[etree._Element] = field(default_factory=list)
     rules: list[etree._Element] = field(default_factory=list)
 
     def declare(self, cardinality: str, base_type: str, *inside: etree._Element) -> str:
         """Declare a response and return its identifier."""
         number = len(self.declarations) + 1
         name = "RESPONSE" if self.responses == 1 else f"RESPONSE_{number}"
+        if self.answers:
+            name = [response for told in self.answers for response in told["of"]][number - 1]
         kind = {"cardinality": cardinality, "baseType": base_type}
         self.declarations.append(make("responseDeclaration", *inside, identifier=name, **kind))
         return name
 
+    def begin(self, part: Part) -> None:
+        """Begin the next part."""
+        scoring = part.scoring or {}
+        if self.answers:
+            self.told = self.answers[self.parts]
+        elif "rule" in scoring:
+            self.told = scoring["answers"]
+            self.types = {name: one["type"] for name, one in scoring["rule"]["responses"].items()}
+        else:
+            self.told = {}
+        self.parts += 1
+
+    def named(self, options: Sequence[Option], letter: str = "C") -> dict[str, str]:
+        """Return the identifiers of options by their ids.
+
+        Ids may begin with a digit, and be the same left and right; so ours are a letter and a number.
+        """
+        names = self.told.get("names", {})
+        return {option.id: names.get(option.id, f"{letter}{n}") for n, option in enumerate(options, 1)}
+
+    @property
+    def has_pairs(self) -> bool:
+        """Return whether the part is answered with pairs without direction."""
+        return bool(self.told) and self.types[self.told["of"][0]] == "pair"
+
+    @property
+    def most(self) -> int:
+        """Return how many choices the part's source allows, 0 for any number."""
+        return int(self.told.get("most", 0))
+
     def counter(self) -> str:
         """Return the identifier of a new number that rules count with; it begins with 0."""
-        self.counters.append(f"COUNT_{len(self.counters) + 1}")
-        return self.counters[-1]
+        return self.variable("single", "float", make("defaultValue", make("value", "0")))
+
+    def variable(self, cardinality: str, base_type: str, *inside: etree._Element) -> str:
+        """Declare an outcome that rules compute with and return its identifier."""
+        name = f"COUNT_{len(self.variables) + 1}"
+        kind = {"cardinality": cardinality, "baseType": base_type}
+        self.variables.append(make("outcomeDeclaration", *inside, identifier=name, **kind))
+        return name
 
 
 def variable(name: str) -> etree._Element:

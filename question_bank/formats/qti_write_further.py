@@ -3,7 +3,7 @@
 Public: `FURTHER`, `rubric`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from lxml import etree
 
@@ -17,11 +17,6 @@ from question_bank.markup import without_images
 _MEDIA = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
 
 
-def _named(options: Sequence[Option], letter: str = "C") -> dict[str, str]:
-    """Return the identifiers of options: theirs may begin with a digit, and be the same left and right."""
-    return {option.id: f"{letter}{n}" for n, option in enumerate(options, 1)}
-
-
 def _line(text: str) -> str:
     """Return a text for a place that shows a line of text only."""
     return " ".join(without_images(text).split())
@@ -33,7 +28,7 @@ def _key(part: Part) -> tuple[str | None, ...]:
 
 
 def _inline_choice(draft: Draft, part: Part) -> list[etree._Element]:
-    names = _named(part.options)
+    names = draft.named(part.options)
     given = []
     for blank, right in enumerate(_key(part), 1):
         own = {option.id: names[option.id] for option in part.options if option.blank == blank}
@@ -48,7 +43,7 @@ def _inline_choice(draft: Draft, part: Part) -> list[etree._Element]:
 
 
 def _match(draft: Draft, part: Part) -> list[etree._Element]:
-    lefts, rights = _named(part.options), _named(part.targets, "T")
+    lefts, rights = draft.named(part.options), draft.named(part.targets, "T")
     assert isinstance(part.key, tuple)
     pairs = {f"{a} {b}": f"{left} {right}" for a, left in lefts.items() for b, right in rights.items()}
     right = tuple(pairs[" ".join(pair)] for pair in part.key)
@@ -57,8 +52,13 @@ def _match(draft: Draft, part: Part) -> list[etree._Element]:
         make("simpleMatchSet", *(_associable(draft, option, names[option.id], most) for option in options))
         for options, names, most in ((part.options, lefts, part.most), (part.targets, rights, 0))
     ]
-    how = {"shuffle": "false", "maxAssociations": "0"}
-    return [make("matchInteraction", prompt(draft, part), *columns, responseIdentifier=name, **how)]
+    how = {"shuffle": "false", "maxAssociations": str(draft.most), "responseIdentifier": name}
+    if draft.has_pairs:
+        # Both columns as the one list of an associate, whose rules know pairs without direction.
+        return [
+            make("associateInteraction", prompt(draft, part), *(c for one in columns for c in one), **how)
+        ]
+    return [make("matchInteraction", prompt(draft, part), *columns, **how)]
 
 
 def _associable(draft: Draft, option: Option, name: str, most: int) -> etree._Element:
@@ -68,12 +68,13 @@ def _associable(draft: Draft, option: Option, name: str, most: int) -> etree._El
 
 
 def _order(draft: Draft, part: Part) -> list[etree._Element]:
-    names = _named(part.options)
+    names = draft.named(part.options)
     right = tuple(names[str(one)] for one in _key(part))
     (name,) = declare_scored(draft, part, [Given("ordered", "identifier", names, right)])
     how = {"shuffle": "false"}
-    if len(right) < len(names):
-        how |= {"minChoices": "1", "maxChoices": str(len(names))}
+    most = draft.most if draft.told else len(names) if len(right) < len(names) else 0
+    if most:
+        how |= {"minChoices": "1", "maxChoices": str(most)}
     interaction = make("orderInteraction", prompt(draft, part), responseIdentifier=name, **how)
     for option in part.options:
         choice = etree.SubElement(interaction, "simpleChoice", identifier=names[option.id])
@@ -88,7 +89,7 @@ def _chosen(part: Part, names: Mapping[str, str]) -> Given:
 
 
 def _hottext(draft: Draft, part: Part) -> list[etree._Element]:
-    names = _named(part.options)
+    names = draft.named(part.options)
     (name,) = declare_scored(draft, part, [_chosen(part, names)])
     marks = {}
     for option in part.options:
@@ -100,17 +101,20 @@ def _hottext(draft: Draft, part: Part) -> list[etree._Element]:
 
 
 def _gap_match(draft: Draft, part: Part) -> list[etree._Element]:
-    names, key = _named(part.options), _key(part)
-    pairs = {f"{word} {n}": f"{name} G{n}" for word, name in names.items() for n in range(1, len(key) + 1)}
+    names, key = draft.named(part.options), _key(part)
+    places = draft.told.get("gaps") or [f"G{n}" for n in range(1, len(key) + 1)]
+    pairs = {
+        f"{word} {n}": f"{name} {place}" for word, name in names.items() for n, place in enumerate(places, 1)
+    }
     right = tuple(pairs[f"{word} {n}"] for n, word in enumerate(key, 1) if word is not None)
     (name,) = declare_scored(draft, part, [Given("multiple", "directedPair", pairs, right)])
     words = [
         make("gapText", _line(option.text), identifier=names[option.id], matchMax=str(part.most))
         for option in part.options
     ]
-    gaps = [make("gap", identifier=f"G{n}") for n in range(1, len(key) + 1)]
-    text = paragraph(part.stem, draft.address, gaps)
-    return [make("gapMatchInteraction", *words, text, responseIdentifier=name, shuffle="false")]
+    text = paragraph(part.stem, draft.address, [make("gap", identifier=place) for place in places])
+    how = {"shuffle": "false", "maxAssociations": str(draft.most), "responseIdentifier": name}
+    return [make("gapMatchInteraction", *words, text, **how)]
 
 
 def _hotspot(draft: Draft, part: Part) -> list[etree._Element]:
@@ -123,7 +127,7 @@ def _hotspot(draft: Draft, part: Part) -> list[etree._Element]:
         given = Given("single" if part.most == 1 else "multiple", "point", {}, points)
         (name,) = declare_scored(draft, part, [given])
         return [make("selectPointInteraction", prompt(draft, part), picture, responseIdentifier=name, **most)]
-    names = _named(part.options)
+    names = draft.named(part.options)
     (name,) = declare_scored(draft, part, [_chosen(part, names)])
     choices = [
         make(
@@ -149,13 +153,8 @@ def _slider(draft: Draft, part: Part) -> list[etree._Element]:
     assert part.bounds is not None
     given = Given("single", "float", {}, (str(part.key),))
     (name,) = declare_scored(draft, part, [given])
-    how = {
-        "lowerBound": str(number_json(part.bounds.lower)),
-        "upperBound": str(number_json(part.bounds.upper)),
-    }
-    if part.bounds.step == part.bounds.step.to_integral_value():
-        # QTI knows whole steps only; without one the number is free.
-        how["step"] = str(int(part.bounds.step))
+    numbers = {"lowerBound": part.bounds.lower, "upperBound": part.bounds.upper, "step": part.bounds.step}
+    how = {attribute: str(number_json(number)) for attribute, number in numbers.items()}
     return [make("sliderInteraction", prompt(draft, part), responseIdentifier=name, **how)]
 
 

@@ -5,10 +5,11 @@ Public: `item_document`.
 
 from lxml import etree
 
+from question_bank.formats.qti_kept import Kept
 from question_bank.formats.qti_write_draft import SCORE, Draft
 from question_bank.formats.qti_write_parts import add_part, responses_of
 from question_bank.formats.qti_write_text import Address, material, paragraph
-from question_bank.formats.qti_write_tree import LANG, XSI, QtiVersion, as_file, make, spelled
+from question_bank.formats.qti_write_tree import LANG, XSI, QtiVersion, make, spelled
 from question_bank.item import Item, number_json
 from question_bank.markup import without_images
 
@@ -24,20 +25,26 @@ def identifier(code: str) -> str:
 
 
 def title(item: Item) -> str:
-    """Return what an item is about, in a line."""
-    return " ".join(without_images(item.parts[0].stem).split())[:TITLE]
+    """Return what an item is about, in a line; its code where it only shows a picture."""
+    return " ".join(without_images(item.parts[0].stem).split())[:TITLE] or item.id
 
 
-def item_document(item: Item, version: QtiVersion, address: Address) -> bytes:
-    """Return an item as a file.
+def item_document(
+    item: Item, version: QtiVersion, address: Address, kept: Kept | None = None
+) -> etree._Element:
+    """Return an item as a document.
 
     Args:
         address: where the file finds an image.
+        kept: the rules of its source, where it is to go out with them.
 
     Raises:
         ValueError: if XML cannot hold a character of it.
     """
     body, draft = make("itemBody"), Draft(address, sum(map(responses_of, item.parts)))
+    if kept is not None:
+        draft.answers = kept.answers
+        draft.types = {one.get("identifier", ""): one.get("baseType", "") for one in kept.responses}
     if item.stimulus is not None:
         body.append(material(item.stimulus, address))
     for part in item.parts:
@@ -46,14 +53,13 @@ def item_document(item: Item, version: QtiVersion, address: Address) -> bytes:
         body.extend([make("div", *asked)] if item.stimulus is not None else asked)
         # A rubric may stand in the body itself only.
         body.extend(element for element in shown if element.tag == "rubricBlock")
-    rules = [*draft.rules, *_rationale_rules(item)]
+    declared, scored = _ours(item, draft) if kept is None else _of_source(item, kept)
     root = make(
         "assessmentItem",
-        *draft.declarations,
-        *_outcomes(item, draft),
+        *declared,
         body,
-        *([make("responseProcessing", *rules)] if rules else []),
-        *_feedback(item, address),
+        *scored,
+        *_feedback(item, address, FEEDBACK if kept is None else kept.free_name(FEEDBACK)),
         identifier=identifier(item.id),
         title=title(item),
         adaptive="false",
@@ -63,7 +69,31 @@ def item_document(item: Item, version: QtiVersion, address: Address) -> bytes:
     written = spelled(root, version, {None: version.namespace, "xsi": XSI})
     written.set(f"{{{XSI}}}schemaLocation", f"{version.namespace} {version.schema}")
     etree.cleanup_namespaces(written, keep_ns_prefixes=["xsi"])
-    return as_file(written)
+    return written
+
+
+_Elements = list[etree._Element]
+
+
+def _ours(item: Item, draft: Draft) -> tuple[_Elements, _Elements]:
+    """Return what is declared and the rules, as we score the item."""
+    rules = [*draft.rules, *_rationale_rules(item)]
+    declared = [*draft.declarations, *_outcomes(item, draft)]
+    return declared, [make("responseProcessing", *rules)] if rules else []
+
+
+def _of_source(item: Item, kept: Kept) -> tuple[_Elements, _Elements]:
+    """Return what is declared and the rules, as the item's source has them.
+
+    No rule of ours is among them: the rationale is shown by a value that its outcome has from the start.
+    """
+    declared = [*kept.responses, *kept.outcomes]
+    if not kept.declares("MAXSCORE"):
+        most = make("value", str(number_json(item.points)))
+        declared.append(_outcome("MAXSCORE", "float", most))
+    if item.rationale.strip():
+        declared.append(_outcome(kept.free_name(FEEDBACK), "identifier", make("value", RATIONALE)))
+    return declared, [kept.processing]
 
 
 def _outcomes(item: Item, draft: Draft) -> list[etree._Element]:
@@ -74,7 +104,7 @@ def _outcomes(item: Item, draft: Draft) -> list[etree._Element]:
         _outcome(SCORE, "float", make("value", "0"), normalMaximum=most, **by_people),
         _outcome("MAXSCORE", "float", make("value", most)),
     ]
-    found += [_outcome(name, "float", make("value", "0")) for name in draft.counters]
+    found += draft.variables
     return [*found, _outcome(FEEDBACK, "identifier")] if item.rationale.strip() else found
 
 
@@ -92,9 +122,9 @@ def _rationale_rules(item: Item) -> list[etree._Element]:
     return [make("setOutcomeValue", shown, identifier=FEEDBACK)]
 
 
-def _feedback(item: Item, address: Address) -> list[etree._Element]:
+def _feedback(item: Item, address: Address, outcome: str) -> list[etree._Element]:
     if not item.rationale.strip():
         return []
     inside = make("contentBody", paragraph(item.rationale, address))
-    how = {"outcomeIdentifier": FEEDBACK, "identifier": RATIONALE, "showHide": "show"}
+    how = {"outcomeIdentifier": outcome, "identifier": RATIONALE, "showHide": "show"}
     return [make("modalFeedback", inside, **how)]

@@ -1,6 +1,6 @@
 """The manifest of a package: which files belong to which item, and what catalogues say about it (LOM).
 
-Public: `Entry`, `manifest_document`.
+Public: `Entry`, `interactions`, `manifest_document`.
 """
 
 from collections.abc import Sequence
@@ -8,37 +8,33 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from question_bank.formats.qti_tree import qti2_name
 from question_bank.formats.qti_write_item import LANGUAGE, title
 from question_bank.formats.qti_write_tree import XSI, QtiVersion, as_file
-from question_bank.item import Item, Part, PartType
+from question_bank.item import Item
 
 LOM = "http://ltsc.ieee.org/xsd/LOM"
 LOM_SCHEMA = "http://www.imsglobal.org/xsd/imsmd_loose_v1p3p2.xsd"
 CATALOG = "tiejun"
-_INTERACTIONS = {
-    PartType.SINGLE: "choiceInteraction",
-    PartType.MULTIPLE: "choiceInteraction",
-    PartType.TRUE_FALSE: "choiceInteraction",
-    PartType.FILL_IN: "textEntryInteraction",
-    PartType.ESSAY: "extendedTextInteraction",
-    PartType.INLINE_CHOICE: "inlineChoiceInteraction",
-    PartType.MATCH: "matchInteraction",
-    PartType.ORDER: "orderInteraction",
-    PartType.HOTTEXT: "hottextInteraction",
-    PartType.GAP_MATCH: "gapMatchInteraction",
-    PartType.HOTSPOT: "hotspotInteraction",
-    PartType.SLIDER: "sliderInteraction",
-    PartType.UPLOAD: "uploadInteraction",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An item in the package: `name` is its file, `beside` are the files that belong to it."""
+    """An item in the package: `name` is its file, `beside` are the files that belong to it.
+
+    `interactions` are the kinds of interaction in it, as QTI 2 calls them.
+    """
 
     item: Item
     name: str
     beside: Sequence[str]
+    interactions: Sequence[str]
+
+
+def interactions(document: etree._Element) -> list[str]:
+    """Return the kinds of interaction in an item, each once."""
+    names = map(qti2_name, document.iter(etree.Element))
+    return list(dict.fromkeys(name for name in names if name.endswith("Interaction")))
 
 
 def manifest_document(entries: Sequence[Entry], version: QtiVersion) -> bytes:
@@ -92,8 +88,9 @@ def _add_resource(add: _Adder, resources: etree._Element, entry: Entry) -> None:
     resource.set("type", add.version.item_type)
     resource.set("href", entry.name)
     about = add.package(resource, "metadata")
+    # In this order only; the manifest's schemas are sequences.
+    _add_qti(add, about, entry)
     _add_lom(add, about, entry.item)
-    _add_qti(add, about, entry.item)
     for name in (entry.name, *entry.beside):
         add.package(resource, "file").set("href", name)
 
@@ -110,15 +107,10 @@ def _add_lom(add: _Adder, about: etree._Element, item: Item) -> None:
             add.lom(add.lom(general, "keyword"), "string", word).set("language", LANGUAGE)
 
 
-def _add_qti(add: _Adder, about: etree._Element, item: Item) -> None:
+def _add_qti(add: _Adder, about: etree._Element, entry: Entry) -> None:
     facts = add.qti(about, "qtiMetadata")
     add.qti(facts, "timeDependent", "false")
-    add.qti(facts, "composite", "true" if len(item.parts) > 1 else "false")
-    for name in dict.fromkeys(_interaction(part) for part in item.parts):
+    add.qti(facts, "composite", "true" if len(entry.item.parts) > 1 else "false")
+    for name in entry.interactions:
         add.qti(facts, "interactionType", name)
     add.qti(facts, "solutionAvailable", "true")
-
-
-def _interaction(part: Part) -> str:
-    is_free = part.type is PartType.HOTSPOT and not part.options
-    return "selectPointInteraction" if is_free else _INTERACTIONS[part.type]

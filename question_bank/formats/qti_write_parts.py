@@ -35,9 +35,15 @@ TRUE, FALSE = "正确", "错误"
 
 def unwritable(part: Part) -> Words | None:
     """Return why a part cannot be written, or None."""
-    if part.type is PartType.FILL_IN and part.scoring is not None and part.blanks > 1:
+    if part.type is PartType.FILL_IN and "map" in (part.scoring or {}) and part.blanks > 1:
         # Our table counts a text once, in whichever blank; QTI maps each blank by itself.
         return said("QTI 不能保存几个空合用的分值对照表")
+    if part.bounds is not None and part.bounds.lower < 0:
+        return said("QTI 的滑块不能低于 0")
+    areas = [option.coords for option in part.options]
+    areas += [coords for _, coords, _ in (part.scoring or {}).get("areas", ())]
+    if any(number < 0 for coords in areas for number in coords):
+        return said("QTI 的区域不能伸出图片的左边或上边")
     return None
 
 
@@ -48,11 +54,14 @@ def responses_of(part: Part) -> int:
 
 def add_part(draft: Draft, part: Part) -> list[etree._Element]:
     """Declare and score a part, and return what is shown of it."""
+    draft.begin(part)
     return _WRITERS[part.type](draft, part)
 
 
 def _choice(draft: Draft, part: Part) -> list[etree._Element]:
-    names = dict(zip(part.option_ids, LETTERS, strict=False))
+    names = draft.named(part.options)
+    if not draft.told:
+        names = dict(zip(names, LETTERS, strict=False))
     texts = {names[option.id]: option.text for option in part.options}
     if isinstance(part.key, tuple):
         given = Given("multiple", "identifier", names, tuple(names[str(one)] for one in part.key))
@@ -62,19 +71,19 @@ def _choice(draft: Draft, part: Part) -> list[etree._Element]:
 
 
 def _true_false(draft: Draft, part: Part) -> list[etree._Element]:
-    names = {"true": "T", "false": "F"}
-    given = Given("single", "identifier", names, ("T" if part.key else "F",))
-    return [_choices(draft, part, {"T": TRUE, "F": FALSE}, given)]
+    names = draft.told.get("names", {"true": "T", "false": "F"})
+    given = Given("single", "identifier", names, (names["true" if part.key else "false"],))
+    return [_choices(draft, part, {names["true"]: TRUE, names["false"]: FALSE}, given)]
 
 
 def _choices(draft: Draft, part: Part, texts: Mapping[str, str], given: Given) -> etree._Element:
     """Return stem and options."""
-    (name,) = declare_scored(draft, part, [given])
-    most = "1" if given.cardinality == "single" else "0"
-    how = {"shuffle": "false", "maxChoices": most}
-    interaction = make("choiceInteraction", prompt(draft, part), responseIdentifier=name, **how)
-    for letter, text in texts.items():
-        option = etree.SubElement(interaction, "simpleChoice", identifier=letter)
+    (response,) = declare_scored(draft, part, [given])
+    most = 1 if given.cardinality == "single" else draft.most
+    how = {"shuffle": "false", "maxChoices": str(most)}
+    interaction = make("choiceInteraction", prompt(draft, part), responseIdentifier=response, **how)
+    for name, text in texts.items():
+        option = etree.SubElement(interaction, "simpleChoice", identifier=name)
         add_text(option, text, draft.address)
     return interaction
 
@@ -82,7 +91,8 @@ def _choices(draft: Draft, part: Part, texts: Mapping[str, str], given: Given) -
 def _fill_in(draft: Draft, part: Part) -> list[etree._Element]:
     assert isinstance(part.key, tuple)
     if part.scoring is not None:
-        names = declare_scored(draft, part, [Given("single", "string", {}, (part.key[0][0],))])
+        given = [Given("single", "string", {}, (accepted[0],)) for accepted in part.key]
+        names = declare_scored(draft, part, given)
     else:
         names = _equal_shares(draft, part)
     entries = [

@@ -13,6 +13,7 @@ from typing import Any
 from lxml import etree
 
 from question_bank.formats.qti_write_draft import SCORE, Draft, Given, added, correct, value, variable
+from question_bank.formats.qti_write_rule import by_rule
 from question_bank.formats.qti_write_tree import make
 from question_bank.item import Part, PartType, number_json
 from question_bank.normal import normalise
@@ -26,6 +27,11 @@ _POSITIONAL = (PartType.INLINE_CHOICE, PartType.GAP_MATCH, PartType.ORDER)
 def declare_scored(draft: Draft, part: Part, given: Sequence[Given]) -> list[str]:
     """Declare the responses of a part and add the rules for its points; return their identifiers."""
     scoring = part.scoring or {}
+    if draft.answers:
+        # The rules are the source's; ours would not be written.
+        return [draft.declare(one.cardinality, one.base_type) for one in given]
+    if "rule" in scoring:
+        return by_rule(draft, part)
     policy = MultiplePolicy(scoring.get("policy", MultiplePolicy.ALL_OR_NOTHING))
     if "map" in scoring:
         return _by_table(draft, part, given)

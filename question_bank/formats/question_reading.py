@@ -14,28 +14,23 @@ from lxml import etree
 from question_bank.checker import MAX_TEXT
 from question_bank.formats.item_note import Note
 from question_bank.formats.moodle_files import Images, unused_files
-from question_bank.formats.moodle_question import NO_RUBRIC, TYPES, Question, QuestionRefused, part_json
+from question_bank.formats.moodle_parts import HELD, parts_json
+from question_bank.formats.moodle_question import NO_RUBRIC, Question, QuestionRefused
 from question_bank.formats.report import QuestionReport
 from question_bank.formats.row import ImportDefaults
 from question_bank.formats.spreadsheet import COLUMN_NAMES
-from question_bank.item import Item, ItemError, Problem
+from question_bank.item import Item, ItemError, ItemKind, Problem
 from question_bank.scoring import normalise
 from question_bank.syllabus import load_syllabus
 from question_bank.terms import Tier
 from question_bank.words import Words, said
 
 _REFUSED = {
-    "numerical": said("数值题"),
-    "gapselect": said("选词填空题"),
-    "cloze": said("完形填空题"),
-    "multianswer": said("完形填空题"),
     "calculated": said("计算题"),
     "calculatedsimple": said("简单计算题"),
     "calculatedmulti": said("计算选择题"),
-    "ddwtos": said("拖放填空题"),
     "ddimageortext": said("拖放到图题"),
     "ddmarker": said("拖放标记题"),
-    "ordering": said("排序题"),
     "randomsamatch": said("随机匹配题"),
     "random": said("随机题"),
 }
@@ -58,7 +53,7 @@ class Reading:
             note: what our own export wrote beside the question.
             fault: why the question cannot be read, if whoever made the element could not.
         """
-        question = Question(element, self.images)
+        question = Question(element, self.images, note.bounds if note else None)
         if question.type == "category":
             self._enter(question.raw("category/text"))
             return
@@ -85,14 +80,14 @@ class Reading:
 
     def _read(self, question: Question, where: str, note: Note | None) -> list[Problem]:
         """Append the question's item to the report, or return what is wrong with it."""
-        if question.type not in TYPES:
+        if question.type not in HELD:
             kind = _REFUSED.get(question.type, said("未知题型"))
             message = said(
                 "本系统没有 Moodle 的%(kind)s（%(type)s），没有导入", kind=kind, type=question.type
             )
             return [Problem(where, said("题型"), message)]
         try:
-            found = self._item(question, part_json(question))
+            found = self._item(question, parts_json(question))
             item = Item.from_json(note.applied(found) if note else found)
         except QuestionRefused as refused:
             return [Problem(where, refused.field, refused.message)]
@@ -126,10 +121,10 @@ class Reading:
             "id": f"{self.defaults.id_prefix}{self.report.read:04d}",
             "unit": units[0] if units else self.unit,
             "tiers": tiers or [tier.value for tier in self.defaults.tiers],
-            "kind": found["part"]["type"],
+            "kind": ItemKind.CASE.value if found["stimulus"] else found["parts"][0]["type"],
             "difficulty": self.defaults.difficulty,
-            "stimulus": None,
-            "parts": [found["part"]],
+            "stimulus": found["stimulus"],
+            "parts": found["parts"],
             "rationale": rationale,
             "citations": [],
             "figures": [],
@@ -149,7 +144,7 @@ class Reading:
             self.report.warnings.append(Problem(said("文件"), said("分值"), message))
         first: dict[str, str] = {}
         for item, where in zip(self.report.items, self.report.rows, strict=True):
-            earlier = first.setdefault(normalise(item.parts[0].stem), where)
+            earlier = first.setdefault(normalise(item.stimulus or item.parts[0].stem), where)
             if earlier != where:
                 message = said("与%(place)s的题干相同", place=earlier)
                 self.report.warnings.append(Problem(where, said("题干"), message))

@@ -1,6 +1,6 @@
 """What writing a file of items gave.
 
-Public: `Written`, `beyond`, `pairs_of`.
+Public: `Written`, `beyond`, `pairs_of`, `shares_of`, `MINUS`.
 """
 
 from dataclasses import dataclass, field
@@ -21,15 +21,21 @@ class Written:
     left_out: list[tuple[str, Words]] = field(default_factory=list)
 
 
-def beyond(item: Item, format_name: str, *, has_pairs: bool = False) -> Words | None:
+MINUS = {"policy": MultiplePolicy.MINUS_PER_WRONG.value}
+"""How Moodle scores several right choices where each wrong one takes off what a right one brings."""
+
+
+def beyond(item: Item, format_name: str, *, as_moodle: bool = False) -> Words | None:
     """Return why a format without the further types and scorings cannot carry the item, or None.
 
     Args:
-        has_pairs: whether it has matching as Moodle knows it: one partner for each on the left, each pair
-            scored by itself.
+        as_moodle: whether it has what Moodle has: matching with one partner for each on the left, each pair
+            scored by itself; choices of which a wrong one takes off what a right one brings.
     """
     for part in item.parts:
-        if has_pairs and part.type is PartType.MATCH:
+        if as_moodle and part.type is PartType.MULTIPLE and part.scoring == MINUS:
+            continue
+        if as_moodle and part.type is PartType.MATCH:
             if not _is_plain_match(part):
                 return said("%(format)s 的连线题一项连一项、逐对计分，本题不是", format=format_name)
             continue
@@ -55,3 +61,9 @@ def pairs_of(part: Part) -> list[tuple[str, str]]:
     used = set(partner.values())
     pairs = [(option.text, texts[partner[option.id]]) for option in part.options]
     return pairs + [("", target.text) for target in part.targets if target.id not in used]
+
+
+def shares_of(part: Part) -> tuple[str, str]:
+    """Return what per cent of the points a right and a wrong choice earn, where several are right."""
+    share = f"{100 / len(part.key):.5f}" if isinstance(part.key, tuple) else "100"
+    return share, f"-{share}" if part.scoring == MINUS else "0"

@@ -1,7 +1,9 @@
 """The bank as Excel, out and back in: unchanged stays unchanged, a changed cell is one new version."""
 
 import io
+import re
 import stat
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -112,6 +114,34 @@ def test_only_those_who_may_import_get_codes_with_keys_and_every_taking_is_noted
         assert "items.exported" in db.scalars(select(AuditEvent.action)).all()
 
 
+def test_what_a_format_cannot_hold_is_listed_before_anything_is_taken(
+    client: FlaskClient, world: World, bank: Database
+):
+    def taken() -> int:
+        with bank.reading() as db:
+            noted = select(func.count()).where(AuditEvent.action == "items.exported")
+            return db.scalar(noted) or 0
+
+    sign_in(client, "item_writer")
+    page = client.get("/items/export.xml?tier=primary")
+    text = page.get_data(as_text=True)
+    assert (page.status_code, page.mimetype, taken()) == (200, "text/html", 0)
+    assert "案例分析题" in text
+    assert '<a href="/items/case">case</a>' in text
+    (address,) = re.findall(r'href="([^"]*)" download', text)
+    file = client.get(f"/items/export.xml{unescape(address)}")
+    assert "attachment" in file.headers["Content-Disposition"]
+    codes = {item.id for _, item in read_item_file(file.data, "a.xml").rows}
+    assert ("case" in codes, "single" in codes, taken()) == (False, True, 1)
+
+
+def test_a_format_that_holds_none_of_them_gives_no_file(client: FlaskClient, world: World, bank: Database):
+    sign_in(client, "item_writer")
+    text = client.get("/items/export.txt?kind=case").get_data(as_text=True)
+    assert "没有文件可导出" in text
+    assert "download" not in text
+
+
 def test_an_officer_gets_nothing(client: FlaskClient, world: World, bank: Database):
     sign_in(client, "officer1")
     assert client.get("/items/export.xlsx").status_code == 403
@@ -130,6 +160,19 @@ def test_the_command_writes_a_file_for_its_owner_only_and_never_over_another(
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert [row[0] for row in read_sheets(out.read_bytes())[0].rows[1:]] == ["essay"]
     assert CliRunner().invoke(commands, asked).exit_code == 1
+
+
+def test_the_command_names_what_it_left_out_and_says_so_by_its_status(
+    settings, bank: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setenv("TIEJUN_MODE", "test")
+    monkeypatch.setenv("TIEJUN_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("TIEJUN_DATABASE_URL", settings.database_url)
+    for kind in ("moodle-xml", "gift", "aiken"):
+        asked = ["items", "export", "--format", kind, "--out", str(tmp_path / kind)]
+        result = CliRunner().invoke(commands, asked)
+        assert result.exit_code == 3
+        assert "没有导出　case：" in result.stderr
 
 
 def test_an_address_that_makes_no_sense_is_no_filter():

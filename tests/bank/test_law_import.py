@@ -315,3 +315,58 @@ def test_an_end_that_is_known_already_is_kept_and_reported(laws: Database, clock
         old = db.get_one(LawVersion, OLD_CODE)
         assert (old.ceased, old.superseded_by) == (date(2026, 8, 15), CODE)
     assert [w.message for w in report.warnings] == [f"“{OLD_CODE}”已登记于 2026-08-15 失效，日期不改"]
+
+
+def test_a_law_without_text_is_registered_counts_and_gets_its_text_later(
+    admin: FlaskClient, laws: Database, clock: ManualClock, writer: Actor
+):
+    bare = form(text="", registered_only="y", supersedes=[CODE])
+    looked = send(admin, "/laws/import", bare)
+    assert looked.status_code == 303
+    shown = admin.get(looked.location).get_data(as_text=True)
+    assert "只登记，正文缺" in shown
+    assert "登记这一法规" in shown
+    told = admin.post(
+        looked.location, data={"csrf_token": csrf_token(admin, "/laws/import")}, follow_redirects=True
+    )
+    assert "已登记《样例办法》，正文缺" in told.get_data(as_text=True)
+    with laws.reading() as db:
+        row, old = db.get_one(LawVersion, NEW), db.get_one(LawVersion, CODE)
+        assert (row.text_digest, row.effective) == (None, date(2027, 3, 1))
+        assert (old.ceased, old.superseded_by) == (date(2027, 3, 1), NEW)
+    assert "正文缺" in admin.get("/laws/five-years?day=2027-06-01").get_data(as_text=True)
+
+    again = admin.get(send(admin, "/laws/import", bare).location).get_data(as_text=True)
+    assert "登记这一法规" not in again
+    with_text = send(admin, "/laws/import", form())
+    admin.post(with_text.location, data={"csrf_token": csrf_token(admin, "/laws/import")})
+    with laws.reading() as db:
+        assert db.get_one(LawVersion, NEW).text_digest is not None
+    refused = admin.get(send(admin, "/laws/import", bare).location).get_data(as_text=True)
+    assert "库中已有它的正文，不能改为只登记" in refused
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"text": "", "registered_only": ""}, "请粘贴正文"),
+        ({"registered_only": "y"}, "只登记时不粘贴正文"),
+    ],
+)
+def test_it_is_either_a_text_or_a_registration(admin: FlaskClient, changes: dict[str, str], message: str):
+    asked = {name: value for name, value in (form() | changes).items() if value != "" or name == "text"}
+    answer = send(admin, "/laws/import", asked)
+    assert answer.status_code == 422
+    assert message in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("law", "message"),
+    [
+        (law_json(NEW) | {"articles": []}, "缺少这个字段"),
+        (law_json(NEW) | {"registered_only": True}, "只登记的法规没有条文"),
+    ],
+)
+def test_a_file_says_whether_its_text_is_there(law: dict[str, object], message: str):
+    bundle = parse_laws([("x.json", json.dumps(law).encode())])
+    assert [problem.message for problem in bundle.report.problems] == [message]

@@ -7,8 +7,11 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from question_bank.formats.item_json import Picture, write_json
+from question_bank.formats.xml_document import parse_xml
 from tests.bank.samples import item
 from tests.question_bank.moodle import image_bytes
+from tests.question_bank.qti_kept import scoring_of, written_as
+from tests.question_bank.test_qti_write import documents
 from tests.support.clock import ManualClock
 from tests.support.world import World, sign_in
 from tiejun.audit import Actor
@@ -49,6 +52,22 @@ def test_an_image_goes_out_with_its_item_and_into_another_bank(
     found = read_item_file(made.content, "a.zip")
     assert [one for _, one in found.rows] == [SHOWN]
     assert (found.problems, [*found.images]) == ([], [DIGEST])
+
+
+@KINDS
+@pytest.mark.parametrize("name", ["rules with feedback and a table", "two questions", "pairs of one list"])
+def test_an_imported_item_goes_out_with_the_rules_it_brought(
+    laws: Database, clock: ManualClock, writer: Actor, kind: str, name: str
+):
+    brought = written_as(name, "2.2" if kind == "qti22" else "3.0")
+    with laws.transaction() as db:
+        assert import_items(db, read_item_file(brought, "a.xml"), PRACTICE, writer, clock()).problems == []
+        made = export_bank(db, EVERYTHING, ItemFilter(), writer, clock(), kind)
+        again = import_items(db, read_item_file(made.content, "a.zip"), PRACTICE, writer, clock())
+    assert (again.problems, again.unchanged) == ([], 1)
+    (file,) = documents(made.content)
+    source = scoring_of(parse_xml(brought), in_own_words=True)
+    assert [one for one in scoring_of(file, in_own_words=True) if one in source] == source
 
 
 @pytest.mark.parametrize(("ending", "kind"), [("qti.zip", "QTI 3.0"), ("qti22.zip", "QTI 2.2")])

@@ -176,7 +176,7 @@ def test_the_page_shows_what_would_come_in_and_takes_it(world: World, client: Fl
 @pytest.mark.parametrize(
     ("path", "items"),
     [
-        ("qti22/1EdTech/qtiv2p2-examples/items/items.zip", 24),
+        ("qti22/1EdTech/qtiv2p2-examples/items/items.zip", 25),
         ("qti30/1EdTech/qtiv3-examples/packaging/interactionMixSaxonyV3/interactionMixSaxonyV3.zip", 13),
     ],
 )

@@ -20,6 +20,7 @@ _HTML_TOO = frozenset(
 )
 TEMPLATES = "http://www.imsglobal.org/question/qti_v2p1/rptemplates"
 MATCH_CORRECT = f'<responseProcessing template="{TEMPLATES}/match_correct"/>'
+MAP_RESPONSE_POINT = f'<responseProcessing template="{TEMPLATES}/map_response_point"/>'
 MAP_RESPONSE = f'<responseProcessing template="{TEMPLATES}/map_response.xml"/>'
 SCORE = '<outcomeDeclaration identifier="SCORE" cardinality="single" baseType="float"/>'
 
@@ -137,6 +138,24 @@ def hotspot() -> str:
         '<hotspotChoice identifier="A" shape="circle" coords="10,10,5" hotspotLabel="排口"/>'
         '<hotspotChoice identifier="B" shape="poly" coords="1,1,2,2,3,1"/></hotspotInteraction>'
     )
+
+
+def select_point(most: int = 1) -> str:
+    """Return a picture on which points are marked."""
+    return (
+        f'<selectPointInteraction responseIdentifier="RESPONSE" maxChoices="{most}">'
+        '<prompt>标出排口。</prompt><object type="image/png" data="a.png">厂区</object>'
+        "</selectPointInteraction>"
+    )
+
+
+def areas(*rows: tuple[str, str, float], bounds: str = "") -> str:
+    """Return an area mapping of shapes, coordinates and points."""
+    entries = "".join(
+        f'<areaMapEntry shape="{shape}" coords="{coords}" mappedValue="{worth}"/>'
+        for shape, coords, worth in rows
+    )
+    return f"<areaMapping {bounds}>{entries}</areaMapping>"
 
 
 def slider() -> str:

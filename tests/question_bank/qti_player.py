@@ -7,8 +7,8 @@ from typing import Any
 
 from lxml import etree
 
+from question_bank.areas import inside
 from question_bank.formats.qti_tree import normalised
-from question_bank.policies import inside
 
 Given = Mapping[str, str | list[str] | None]
 
@@ -137,7 +137,7 @@ class Player:
                 for n, row in enumerate(mapping)
                 if inside(row.get("shape"), [int(c) for c in row.get("coords").split(",")], (x, y))
             }
-            hit |= found
+            hit |= dict([row for row in found.items() if row[0] not in hit][:1])
             points += [] if found else [None]
         return self._clamped(mapping, [*points, *hit.values()])
 

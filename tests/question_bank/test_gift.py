@@ -80,8 +80,10 @@ def test_pairs_come_in_as_a_match_each_scored_by_itself():
         ("::连线::配对{=甲 -> 乙 =丙}", ["连线", "->"]),
         ("::同左::配对{=甲 -> 乙 =甲 -> 丁}", ["同左", "相同的项"]),
         ("::缺右::配对{=甲 -> =丙 -> 丁}", ["缺右", "没有对应的右项"]),
-        ("::数::多少{#3:2}", ["数", "numerical"]),
-        ("::数::多少{#1..5}。", ["数", "numerical"]),
+        ("::数::多少{#三}", ["数", "不是数字"]),
+        ("::数::多少{#1..五}。", ["数", "不是数字的范围", "第 1 行"]),
+        ("::数::多少{#=%50%3:2}", ["数", "没有得 100%"]),
+        ("::序::排一排{>3 ALL VERTICAL ABSOLUTE_POSITION SHOW none\n甲\n乙\n丙}", ["序", "ordering", "XML"]),
         ("::空::填 {1:MC:甲~=乙} 吧", ["空", "cloze"]),
         ("::空::填 {:SHORTANSWER_C:=甲} 吧", ["空", "cloze"]),
         ("::错::这里{T}不对", ["错", "truefalse", "第 1 行"]),
@@ -106,8 +108,24 @@ def test_what_does_not_fit_is_refused_with_name_and_reason(text: str, names: lis
 
 
 def test_one_refused_question_leaves_the_others_alone():
-    report = read("甲{T}\n\n乙{#3}\n\n丙{F}")
+    report = read("甲{T}\n\n乙{>3 甲}\n\n丙{F}")
     assert (report.read, len(report.items), report.faulty_rows) == (3, 2, ["第 2 题“无名”"])
+
+
+@pytest.mark.parametrize(
+    ("text", "earned"),
+    [
+        ("{#3:2}", {"1": 4, "5.0": 4, "5.01": 0, "三": 0}),
+        ("{#1..5}", {"1": 4, "5": 4, "0.99": 0}),
+        ("{#\n=1822:0\n=%50%1822:2\n}", {"1822": 4, "1821": 2, "1819": 0}),
+        ("{#3:2~#全错}", {"3": 4, "9": 0}),
+        ("{#3#对！}", {"3": 4, "3.1": 0}),
+    ],
+)
+def test_a_number_earns_what_its_tolerance_says(text: str, earned: dict[str, int]):
+    found = part(f"多少？{text}")
+    assert found.type is PartType.FILL_IN
+    assert {given: score_response(found, [given], maximum=Decimal(4)).points for given in earned} == earned
 
 
 def test_an_answer_in_the_middle_of_the_sentence_is_a_blank():
@@ -296,7 +314,7 @@ def test_the_same_code_twice_is_a_fault():
     assert (len(report.items), "在文件中重复" in str(report.problems[0])) == (1, True)
 
 
-HELD = {"multichoice", "truefalse", "shortanswer", "essay", "matching"}
+HELD = {"multichoice", "truefalse", "shortanswer", "essay", "matching", "numerical"}
 
 
 def test_the_real_files_give_the_recorded_questions_keys_and_refusals(test_data: Path):
@@ -338,6 +356,13 @@ def _compare(item: Item, recorded: dict) -> None:
         assert part.key is recorded["correct"]
     elif recorded["type"] == "shortanswer":
         assert part.key == (tuple(recorded["correct"]),)
+    elif recorded["type"] == "numerical":
+        # The narrower range stands first, and decides what lies in both.
+        for percent, low, high in reversed(recorded["correct"]):
+            for number in (low, high):
+                narrower = next(p for p, lo, hi in recorded["correct"] if lo <= number <= hi)
+                assert score_response(part, [str(round(number, 6))], maximum=Decimal(100)).points == narrower
+            assert percent in (0, 50, 100)
     elif recorded["type"] == "matching":
         texts = {one.id: one.text for one in (*part.options, *part.targets)}
         pairs = [(re.sub(r"^\[[a-z]+\]", "", left), right) for left, right in recorded["pairs"]]

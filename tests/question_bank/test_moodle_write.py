@@ -20,7 +20,7 @@ def test_the_starter_bank_comes_back_but_for_what_is_left_out_by_name():
     assert report.items == [one for one in load_starter() if one.id not in left_out]
     assert report.codes == {one.id for one in report.items}
     for one in load_starter():
-        assert (one.id in left_out) == (one.kind is ItemKind.CASE or one.parts[0].blanks > 1)
+        assert (one.id in left_out) == (one.kind is ItemKind.CASE)
 
 
 TRICKY = st.text(
@@ -57,8 +57,8 @@ def test_markup_in_our_texts_is_text_for_moodle_too():
     assert read_moodle(written.content).items[0].parts[0].stem == "<script>alert(1)</script> & <b>"
 
 
-def test_cases_images_and_two_blanks_are_left_out_by_name():
-    two = part_json("fill_in", stem="____和____", key=[["甲"], ["乙"]])
+def test_cases_images_and_blanks_of_half_a_point_are_left_out_by_name():
+    two = part_json("fill_in", stem="____和____", key=[["甲"], ["乙"]], points=1)
     items = [
         item("T-1", "case"),
         item("T-2", stem=f"![](image:{'0' * 64})"),

@@ -146,7 +146,6 @@ def test_an_item_comes_in_whole_or_is_named_with_its_identifier_interaction_and_
         ("graphicGapMatchInteraction", "拖放到图题"),
         ("graphicOrderInteraction", "图上排序题"),
         ("graphicAssociateInteraction", "图上关联题"),
-        ("selectPointInteraction", "图上标点题"),
         ("positionObjectInteraction", "图上摆放题"),
         ("drawingInteraction", "绘图题"),
         ("mediaInteraction", "音视频播放"),

@@ -21,8 +21,10 @@ from question_bank.terms import PartType
 from tests.question_bank.moodle import image_bytes
 from tests.question_bank.qti import (
     MAP_RESPONSE,
+    MAP_RESPONSE_POINT,
     MATCH_CORRECT,
     VERSIONS,
+    areas,
     associate,
     choice,
     declared,
@@ -40,6 +42,7 @@ from tests.question_bank.qti import (
     right,
     rule,
     rules,
+    select_point,
     sets,
     slider,
     upload,
@@ -119,6 +122,75 @@ def test_areas_are_told_in_the_pixels_of_the_picture_itself():
     drawn = hotspot().replace("data=", 'width="20" height="10" data=')
     found = part(package({"q.xml": item(drawn, declared("A")), "a.png": photo}, "q.xml"))
     assert [option.coords for option in found.options] == [(20, 20, 10), (2, 2, 4, 4, 6, 2)]
+
+
+SPOTS = areas(("circle", "10,10,5", 2), ("rect", "12,8,30,12", 1), ("poly", "0,50,9,50,9,59", -1))
+
+
+def pointed(asked: str, *correct: str, scoring: str = MAP_RESPONSE_POINT, **how: Any) -> bytes:
+    declaration = declared(*correct, kind="point", **how)
+    return package({"q.xml": item(asked, declaration, scoring=scoring), "a.png": image_bytes()}, "q.xml")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_points_of_a_picture_earn_by_the_areas_they_lie_in(version: str):
+    content = item(
+        select_point(),
+        declared("9 9", kind="point", mapping=SPOTS),
+        scoring=MAP_RESPONSE_POINT,
+        version=version,
+    )
+    found = part(package({"q.xml": content, "a.png": image_bytes()}, "q.xml"))
+    assert (found.type, found.options, found.key, found.points, found.most) == (
+        PartType.HOTSPOT,
+        (),
+        ((9, 9),),
+        2,
+        1,
+    )
+    assert points(found, [[10, 14]], [[20, 10]], [[8, 55]], [[99, 99]]) == [2, 1, 0, 0]
+
+
+def test_several_points_have_an_area_each_where_areas_overlap():
+    found = part(pointed(select_point(0), many=True, mapping=SPOTS))
+    assert found.points == 3
+    both = [14, 10]
+    assert points(found, [both], [both, both], [both, [25, 10]], [both, both, [8, 55]]) == [2, 3, 3, 2]
+    assert points(found, list(map(list, found.key or ()))) == [3]
+
+
+def test_areas_of_points_are_told_in_the_pixels_of_the_picture_itself():
+    drawn = select_point().replace("data=", 'width="20" height="10" data=')
+    files = {"a.png": image_bytes(size=(40, 20))}
+    content = item(drawn, declared("10 5", kind="point", mapping=SPOTS), scoring=MAP_RESPONSE_POINT)
+    found = part(package({"q.xml": content, **files}, "q.xml"))
+    assert found.key == ((20, 10),)
+    assert (found.scoring or {})["areas"][1] == ["rect", [24, 16, 60, 24], 1]
+
+
+READ = '<mapResponsePoint identifier="RESPONSE"/>'
+LOST = areas(("circle", "9,9,5", -1))
+
+
+@pytest.mark.parametrize(
+    ("declaration", "scoring", "message"),
+    [
+        (declared("9 9", kind="point"), MAP_RESPONSE_POINT, "没有写明各区域的分值"),
+        (declared("9 9", kind="point", mapping=SPOTS), MATCH_CORRECT, "只能按区域"),
+        (declared("9 9", kind="point", mapping=SPOTS), rules(plus(READ + READ)), "只能按区域"),
+        (
+            declared("9 9", kind="point", mapping=SPOTS),
+            rules(plus(READ + number(1))),
+            "不作答也得分",
+        ),
+        (declared("9 9", kind="point", mapping=LOST), MAP_RESPONSE_POINT, "都不给分"),
+        (declared("here", kind="point", mapping=SPOTS), MAP_RESPONSE_POINT, "不是图上的点"),
+        (declared("A", kind="identifier"), MAP_RESPONSE_POINT, "不能是 identifier"),
+    ],
+)
+def test_points_scored_otherwise_are_refused(declaration: str, scoring: str, message: str):
+    files = {"q.xml": item(select_point(), declaration, scoring=scoring), "a.png": image_bytes()}
+    assert message in refusal(package(files, "q.xml"))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "GIF", "JPEG"])

@@ -168,6 +168,12 @@ TRUE, FALSE = base("true", "boolean"), base("false", "boolean")
             ),
             True,
         ),
+        (f'<roundTo roundingMode="decimalPlaces" figures="1">{base("1.25")}</roundTo>', Decimal("1.3")),
+        (f'<roundTo roundingMode="significantFigures" figures="2">{base("1250")}</roundTo>', 1300),
+        (f'<roundTo roundingMode="decimalPlaces" figures="1">{NULL}</roundTo>', None),
+        (f'<index n="2"><ordered>{base("4")}{base("5")}</ordered></index>', 5),
+        (f'<index n="3"><ordered>{base("4")}{base("5")}</ordered></index>', None),
+        (f'<index n="1">{NULL}</index>', None),
         (f"<multiple>{base('1')}{NULL}{base('1')}</multiple>", Bag((Decimal(1), Decimal(1)))),
         (f"<multiple>{NULL}</multiple>", None),
         (f"<ordered>{base('2')}{base('1')}</ordered>", Bag((Decimal(2), Decimal(1)), ordered=True)),
@@ -260,10 +266,23 @@ def test_rules_may_end_early_and_a_score_that_nothing_sets_is_0():
     assert score_of(tree_of(parse_xml(content)), {}) == 0
 
 
-@pytest.mark.parametrize("name", ["index", "round", "inside", "random", "patternMatch", "power"])
+@pytest.mark.parametrize("name", ["truncate", "round", "inside", "random", "patternMatch", "power"])
 def test_an_element_that_is_not_known_is_named(name: str):
     with pytest.raises(QtiRefused, match=name):
         outcome(f"<{name}>{base('1')}</{name}>")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        f'<index n="0">{base("1")}</index>',
+        f'<index n="N">{base("1")}</index>',
+        f"<roundTo>{base('1')}</roundTo>",
+    ],
+)
+def test_a_place_or_figures_that_no_number_states_are_an_error(expression: str):
+    with pytest.raises(RuleError, match="没有写明"):
+        outcome(expression)
 
 
 def test_what_runs_too_long_or_maps_without_a_table_is_an_error():

@@ -17,8 +17,9 @@ from tiejun.bank.column_service import column_maps, explanations
 from tiejun.bank.export import KINDS, export_bank
 from tiejun.bank.importing import ImportPlan, import_in_steps
 from tiejun.bank.item_files import FORMATS, read_item_file
+from tiejun.bank.law_files import import_law_files, tables_at
 from tiejun.bank.law_reviews.words import KIND_WORDS
-from tiejun.bank.laws_service import import_laws, parse_laws, read_law_files, sync_register
+from tiejun.bank.laws_service import read_law_files, sync_register
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.queries import item_filter
 from tiejun.bank.secrecy import EVERYTHING
@@ -49,16 +50,21 @@ def laws() -> None:
 @DRY_RUN
 @AS_JSON
 def laws_import(path: Path, dry_run: bool, as_json: bool) -> None:
-    """导入法规正文：一个文件，或一个文件夹；有一件不合格就都不导入。"""
+    """导入法规正文：一个文件，或一个文件夹；有一件不合格就都不导入。
+
+    新旧条文对照表（.json，以旧法代码为键）同时导入：法规变动待核先提出表中所列的新条文。
+    """
     need_file(path, as_json, dry_run)
     files, notes = read_law_files(path)
-    if not files:
+    tables = tables_at(path)
+    if not files and not tables:
         notes.append(Problem(path.name, "", "这里没有法规文件（.json），什么也没有导入"))
-    bundle = parse_laws(files)
     with opened() as core, core.database.transaction() as db:
-        report = import_laws(db, bundle, COMMAND_LINE, core.clock(), dry_run=dry_run)
+        report = import_law_files(db, files, tables, COMMAND_LINE, core.clock(), dry_run=dry_run)
     report.warnings = notes + report.warnings
     tell(report, as_json, dry_run)
+    if report.mapped and not as_json:
+        click.echo(f"新旧条文对照表：{report.mapped} 条旧条文。")
     for change in [] if as_json else report.to_json()["laws"]:
         click.echo(
             f"{change['id']}　与 {change['against']} 比较：新增 {change['added']} 条，"
@@ -67,7 +73,7 @@ def laws_import(path: Path, dry_run: bool, as_json: bool) -> None:
     if report.under_review and not as_json:
         moved = "，".join(f"{KIND_WORDS[kind]} {n}" for kind, n in report.under_review.items())
         click.echo(f"所引条文有变动，列入法规变动待核：{moved}（见 /law-reviews）。")
-    if report.problems or not files:
+    if report.problems or not (files or tables):
         sys.exit(REFUSED)
 
 

@@ -66,6 +66,23 @@ def _cited(citation: Citation) -> str:
     return f"{citation.law_id} {citation.article}{within}"
 
 
+def bank_file(db: Session, sight: Sight, wanted: queries.ItemFilter, kind: str = "xlsx") -> Written:
+    """Return items that fit as a file that the import reads back, keys included, and what it cannot hold.
+
+    Args:
+        kind: one of `KINDS`.
+    """
+    items = list(queries.texts_for_export(db, sight, wanted))
+    with_images = _WITH_IMAGES.get(kind)
+    return _WRITERS[kind](items) if with_images is None else with_images(items, _pictures(db, items))
+
+
+def note_taken(db: Session, made: Written, actor: Actor, now: datetime, kind: str) -> None:
+    """Note who took such a file."""
+    left_out = len(made.left_out)
+    record(db, actor, "items.exported", ("item_bank", kind), now, written=made.written, left_out=left_out)
+
+
 def export_bank(
     db: Session,
     sight: Sight,
@@ -74,16 +91,9 @@ def export_bank(
     now: datetime,
     kind: str = "xlsx",
 ) -> Written:
-    """Return items that fit as a file that the import reads back, keys included; note who took them.
-
-    Args:
-        kind: one of `KINDS`.
-    """
-    items = list(queries.texts_for_export(db, sight, wanted))
-    with_images = _WITH_IMAGES.get(kind)
-    made = _WRITERS[kind](items) if with_images is None else with_images(items, _pictures(db, items))
-    left_out = len(made.left_out)
-    record(db, actor, "items.exported", ("item_bank", kind), now, written=made.written, left_out=left_out)
+    """Return such a file for somebody who takes it; that is noted."""
+    made = bank_file(db, sight, wanted, kind)
+    note_taken(db, made, actor, now, kind)
     return made
 
 

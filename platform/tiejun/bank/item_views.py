@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from question_bank.markup import show_images, without_images
 from tiejun.access import Permission, persona, require
 from tiejun.bank import images, queries, words
-from tiejun.bank.export import export_bank, items_workbook
+from tiejun.bank.export import bank_file, items_workbook, note_taken
 from tiejun.bank.images import Shown
 from tiejun.bank.law_reviews.queries import reader_of, waiting_count, waiting_items
 from tiejun.bank.law_reviews.queue import waiting
@@ -24,6 +24,7 @@ from tiejun.bank.secrecy import sight_of
 from tiejun.bank.usage.filters import usage_of
 from tiejun.bank.version_comparison import compare_versions
 from tiejun.clock import beijing
+from tiejun.listing import list_page
 from tiejun.web import actor, now, reading, transaction
 
 bp = Blueprint("bank", __name__)
@@ -31,16 +32,16 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT = "text/plain; charset=utf-8"
 ZIP = "application/zip"
 ENDINGS = {
-    "xlsx": ("xlsx", XLSX),
-    "csv": ("csv", "text/csv; charset=utf-8"),
-    "json": ("json", "application/json"),
-    "xml": ("moodle-xml", "application/xml"),
-    "gift": ("gift", TEXT),
-    "txt": ("aiken", TEXT),
-    "qti.zip": ("qti", ZIP),
-    "qti22.zip": ("qti22", ZIP),
+    "xlsx": ("xlsx", XLSX, "Excel"),
+    "csv": ("csv", "text/csv; charset=utf-8", "CSV"),
+    "json": ("json", "application/json", "JSON"),
+    "xml": ("moodle-xml", "application/xml", "Moodle XML"),
+    "gift": ("gift", TEXT, "GIFT"),
+    "txt": ("aiken", TEXT, "Aiken"),
+    "qti.zip": ("qti", ZIP, "QTI 3.0"),
+    "qti22.zip": ("qti22", ZIP, "QTI 2.2"),
 }
-"""Format and media type of a file by its ending."""
+"""Format, media type and name of a file by its ending."""
 
 
 @bp.record_once
@@ -104,10 +105,17 @@ def export() -> ResponseReturnValue:
 @bp.get("/items/export.<any(xlsx,csv,json,xml,gift,txt,'qti.zip','qti22.zip'):ending>")
 @require(Permission.ITEM_IMPORT)
 def export_sheet(ending: str) -> ResponseReturnValue:
-    """Give the items, as filtered, with keys: changed, they can be imported again."""
-    kind, media_type = ENDINGS[ending]
+    """Give the items, as filtered, with keys: changed, they can be imported again.
+
+    What the format cannot hold is listed first; `?partly=1` takes the file without it.
+    """
+    kind, media_type, name = ENDINGS[ending]
     with transaction() as db:
-        made = export_bank(db, sight_of(persona()), _wanted(), actor(), now(), kind)
+        made = bank_file(db, sight_of(persona()), _wanted(), kind)
+        if made.left_out and "partly" not in request.args:
+            left_out = list_page(made.left_out, _wanted().page)
+            return render_template("bank/export.html", made=made, page=left_out, name=name)
+        note_taken(db, made, actor(), now(), kind)
     return attachment(made.content, f"item-bank.{ending}", media_type)
 
 

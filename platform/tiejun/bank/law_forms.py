@@ -7,9 +7,17 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from question_bank.law_text import parse_pasted
 from question_bank.laws import CHANGE_TYPES, KINDS, LAW_ID, PLACES
@@ -53,7 +61,18 @@ class PasteForm(FlaskForm):
         default=1,
         description=_l("只登记法典的一部分时，从它的第一条算起，如 1164。"),
     )
-    text = TextAreaField(_l("正文"), [InputRequired(_l("请粘贴正文。"))])
+    text = TextAreaField(_l("正文"))
+    registered_only = BooleanField(
+        _l("只登记，正文缺"),
+        description=_l("名称、日期和取代关系先登记，近五年名单照样计入；正文以后用同一代码导入。"),
+    )
+
+    def validate_text(self, field: TextAreaField) -> None:
+        """Want a text or the word that there is none, not both."""
+        if self.registered_only.data and (field.data or "").strip():
+            raise ValidationError(str(_l("只登记时不粘贴正文；要导入正文，请取消“只登记”。")))
+        if not self.registered_only.data and not (field.data or "").strip():
+            raise ValidationError(str(_l("请粘贴正文。")))
 
     def offer(self, versions: Iterable[tuple[str, str]]) -> None:
         """Offer versions, by id and words, to be superseded."""
@@ -65,16 +84,10 @@ class PasteForm(FlaskForm):
         Raises:
             LawError: if the text has gaps or doubles in its numbering, or no articles.
         """
+        if self.registered_only.data:
+            return json.dumps(self._head() | {"registered_only": True}, ensure_ascii=False).encode()
         pasted = parse_pasted(self.text.data or "", self.first.data or 1)
-        law: dict[str, Any] = {
-            "id": self.law_id.data,
-            "title": (self.title.data or "").strip(),
-            "kind": self.kind.data,
-            "change_type": self.change_type.data,
-            "doc_no": (self.doc_no.data or "").strip() or None,
-            "adopted": str(self.adopted.data),
-            "effective": str(self.effective.data),
-            "supersedes": self.supersedes.data,
+        law: dict[str, Any] = self._head() | {
             "articles": [
                 {
                     "number": article.number,
@@ -91,6 +104,18 @@ class PasteForm(FlaskForm):
             ],
         }
         return json.dumps(law, ensure_ascii=False).encode()
+
+    def _head(self) -> dict[str, Any]:
+        return {
+            "id": self.law_id.data,
+            "title": (self.title.data or "").strip(),
+            "kind": self.kind.data,
+            "change_type": self.change_type.data,
+            "doc_no": (self.doc_no.data or "").strip() or None,
+            "adopted": str(self.adopted.data),
+            "effective": str(self.effective.data),
+            "supersedes": self.supersedes.data,
+        }
 
 
 def without_notes(content: bytes) -> bytes:

@@ -13,6 +13,7 @@ from tiejun import uploads
 from tiejun.access import Permission, require
 from tiejun.bank import law_import
 from tiejun.bank.law_forms import LawFileForm, PasteForm, without_notes
+from tiejun.bank.law_reviews.mapping_file import is_mapping
 from tiejun.bank.law_views import compare_filter
 from tiejun.bank.laws_service import LawBundle, import_laws, parse_laws
 from tiejun.bank.reports import as_problem
@@ -50,11 +51,14 @@ def look_at_text() -> ResponseReturnValue:
 @bp.post("/laws/import/file")
 @require(Permission.LAW_IMPORT)
 def look_at_file() -> ResponseReturnValue:
-    """Keep a law file and lead to the preview."""
+    """Keep a law file, or a table of correspondence, and lead to its preview."""
     form = LawFileForm()
     if not form.validate_on_submit():
         return _start_page(PasteForm(formdata=None), form), 422
-    return _kept(without_notes(form.file.data.read()), PasteForm(formdata=None), form)
+    content = form.file.data.read()
+    if is_mapping(content):
+        return redirect(url_for("law_mapping.preview", digest=uploads.keep(settings(), content)), 303)
+    return _kept(without_notes(content), PasteForm(formdata=None), form)
 
 
 @bp.get("/laws/import/<digest>")
@@ -82,7 +86,11 @@ def take(digest: str) -> ResponseReturnValue:
         raise Rejected(said("这一文本有误，没有导入。"), report.problems[:SHOWN])
     (law,) = bundle.laws.values()
     head = law.instrument
-    notice(_("已导入《%(title)s》，共 %(n)s 条。", title=head.title, n=head.article_count))
+    notice(
+        _("已导入《%(title)s》，共 %(n)s 条。", title=head.title, n=head.article_count)
+        if law.articles
+        else _("已登记《%(title)s》，正文缺。", title=head.title)
+    )
     if waiting := sum(report.under_review.values()):
         notice(_("引用失效或变动条文的 %(n)s 项内容已列入法规变动待核。", n=waiting), "due")
     for consequence in report.consequences[:TOLD]:

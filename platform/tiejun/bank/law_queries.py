@@ -1,6 +1,6 @@
 """Reads of the law register."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -108,6 +108,12 @@ def get_law(db: Session, law_id: str) -> LawVersion:
     if law is None:
         raise NotFound(said("法规库中没有代码为“%(law_id)s”的法规。", law_id=law_id[:80]), code="unknown_law")
     return law
+
+
+def titles_of(db: Session, law_ids: Collection[str]) -> dict[str, str]:
+    """Return the titles of versions by id."""
+    rows = db.execute(select(LawVersion.id, LawVersion.title).where(LawVersion.id.in_(law_ids)))
+    return {row.id: row.title for row in rows}
 
 
 def law_detail(db: Session, law_id: str, text: str, page: int) -> LawDetail:

@@ -62,19 +62,20 @@ class LawReport(ImportReport):
     """The report of an import of laws.
 
     `changes` has the laws of which there is an older text; `under_review` counts by kind what now waits for
-    a decision. `consequences` are sentences on what else now rests on law not in force; they are among the
-    warnings, too.
+    a decision, `mapped` the old articles in tables of correspondence. `consequences` are sentences on what
+    else now rests on law not in force; they are among the warnings, too.
     """
 
     changes: list[TextChange] = field(default_factory=list)
     under_review: dict[str, int] = field(default_factory=dict)
     consequences: list[Problem] = field(default_factory=list)
+    mapped: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the report with the articles added, changed and gone, in all and for each law."""
         laws = [change.to_json() for change in self.changes]
         totals = {name: sum(law[name] for law in laws) for name in ("added", "changed", "gone")}
-        more = {"articles": totals, "laws": laws, "under_review": self.under_review}
+        more = {"articles": totals, "laws": laws, "under_review": self.under_review, "mapped": self.mapped}
         return super().to_json() | more
 
 
@@ -118,7 +119,7 @@ def texts_in(law: LawText) -> list[Text]:
 
 def text_change(db: Session, law: LawText, together: Laws) -> TextChange | None:
     """Return what became of the articles, or None if there is no older text."""
-    base = base_of(db, law, together)
+    base = base_of(db, law, together) if law.articles else None
     if base is None:
         return None
     pairing, pairs = paired(base.articles, texts_in(law))

@@ -1,7 +1,7 @@
 """Writes of the law register: the shipped metadata, and texts that an installation brings in."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,11 +16,12 @@ from tiejun.audit import Actor, record
 from tiejun.bank.law_followers import consequences
 from tiejun.bank.law_report import LawReport, succession_problems, supersede, text_change
 from tiejun.bank.law_reviews.impact import follow_import, texts_of
+from tiejun.bank.law_reviews.mapping_file import is_mapping
 from tiejun.bank.models import Article, Citation, LawVersion
 from tiejun.bank.reports import as_problem
 from tiejun.errors import Problem
 
-NOT_LAWS = frozenset({"index.json", "report.json", "code_mapping.json"})
+NOT_LAWS = frozenset({"index.json", "report.json"})
 METADATA = (
     "title",
     "kind",
@@ -61,15 +62,18 @@ def sync_register(db: Session) -> int:
 
 
 def read_law_files(path: Path) -> tuple[list[tuple[str, bytes]], list[Problem]]:
-    """Return the law files at `path` (a file or a folder) as (name, content), and what was passed over."""
+    """Return the law files at `path` (a file or a folder) as (name, content), and what was passed over.
+
+    Tables of correspondence are neither: see `law_files`.
+    """
     files, notes = [], []
     for file in sorted(path.iterdir()) if path.is_dir() else [path]:
         if not file.is_file():
             continue
         if file.name in NOT_LAWS or file.suffix != ".json":
             notes.append(Problem(file.name, "", said("不是法规文件，已跳过")))
-        else:
-            files.append((file.name, file.read_bytes()))
+        elif not is_mapping(content := file.read_bytes()):
+            files.append((file.name, content))
     return files, notes
 
 
@@ -114,6 +118,7 @@ def import_laws(
     """
     report, laws = bundle.report, bundle.laws
     faults, warnings = succession_problems(db, laws)
+    faults += _texts_that_would_go(db, laws)
     report.problems += faults
     report.rejected += len({fault.where for fault in faults})
     report.warnings += _loose_ends(db, laws) + warnings
@@ -128,6 +133,14 @@ def import_laws(
         report.consequences = consequences(db, now)
         report.warnings += report.consequences
     return report
+
+
+def _texts_that_would_go(db: Session, laws: Mapping[str, LawText]) -> list[Problem]:
+    """Return the versions that are only to be registered, while their text is there."""
+    bare = [law_id for law_id, law in laws.items() if not law.articles]
+    there = select(LawVersion.id).where(LawVersion.id.in_(bare), LawVersion.text_digest.is_not(None))
+    message = said("库中已有它的正文，不能改为只登记")
+    return [Problem(law_id, "articles", message) for law_id in db.scalars(there)]
 
 
 def _write_all(
@@ -150,11 +163,21 @@ def _write(db: Session, law: LawText, outcome: str, actor: Actor, now: datetime)
     if row is None:
         row = LawVersion(id=law_id)
         db.add(row)
-    _describe(row, law.instrument)
-    row.text_digest = _digest(law)
-    row.imported_at = now
+    about = law.instrument
+    if not law.articles and row.article_count:
+        about = replace(about, tier=row.tier, article_count=row.article_count)
+    _describe(row, about)
+    if law.articles:
+        row.text_digest, row.imported_at = _digest(law), now
     db.flush()
     supersede(db, law, actor, now)
+    if law.articles:
+        _write_articles(db, law)
+    record(db, actor, "law.imported", ("law", law_id), now, outcome=outcome, articles=len(law.articles))
+
+
+def _write_articles(db: Session, law: LawText) -> None:
+    law_id = law.instrument.id
     db.execute(delete(Article).where(Article.law_id == law_id))
     db.execute(
         insert(Article),
@@ -170,14 +193,23 @@ def _write(db: Session, law: LawText, outcome: str, actor: Actor, now: datetime)
             for position, article in enumerate(law.articles)
         ],
     )
-    record(db, actor, "law.imported", ("law", law_id), now, outcome=outcome, articles=len(law.articles))
 
 
 def _outcome(db: Session, law: LawText) -> str:
+    if not law.articles:
+        row = db.get(LawVersion, law.instrument.id)
+        return "created" if row is None else "updated" if _differs(row, law) else "unchanged"
     known = db.scalar(select(LawVersion.text_digest).where(LawVersion.id == law.instrument.id))
     if known is None:
         return "created"
     return "unchanged" if known == _digest(law) else "updated"
+
+
+def _differs(row: LawVersion, law: LawText) -> bool:
+    """Return whether a file without text says of a version what the register does not."""
+    told = {name: getattr(law.instrument, name) for name in (*METADATA, "change_type")}
+    ours = {"tier": row.tier, "article_count": row.article_count}
+    return any(getattr(row, name) != value for name, value in (told | ours).items() if value)
 
 
 def _digest(law: LawText) -> str:
@@ -209,7 +241,8 @@ def _loose_ends(db: Session, laws: dict[str, LawText]) -> list[Problem]:
                     law_id, "superseded_by", said("法规库中没有取代它的“%(successor)s”", successor=successor)
                 )
             )
-    cited = select(Citation.law_id, Citation.article).where(Citation.law_id.in_(laws)).distinct()
+    with_text = [law_id for law_id, law in laws.items() if law.articles]
+    cited = select(Citation.law_id, Citation.article).where(Citation.law_id.in_(with_text)).distinct()
     for law_id, number in db.execute(cited):
         if laws[law_id].article(number) is None:
             found.append(

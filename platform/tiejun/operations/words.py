@@ -58,6 +58,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "items.undone": _l("撤销一次导入"),
     "items.to_practice": _l("把未用过的试题转为练习"),
     "law.ended": _l("法规因新版本失效"),
+    "law.mapping_imported": _l("导入新旧条文对照表"),
     "law.imported": _l("导入法规"),
     "law_review.decided": _l("法规变动待核作出决定"),
     "law_review.entered": _l("列入法规变动待核"),

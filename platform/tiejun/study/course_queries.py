@@ -208,8 +208,17 @@ def published(db: Session) -> list[Course]:
     return list(db.scalars(select(Course).where(Course.published_at.is_not(None)).order_by(Course.title)))
 
 
-def course_sets(db: Session) -> list[tuple[CourseSet, list[str]]]:
-    """Return the course sets with the titles of their courses."""
+@dataclass(frozen=True)
+class SetLine:
+    """A course set with the titles of its courses, and the law versions that their lessons cite."""
+
+    row: CourseSet
+    titles: Sequence[str]
+    cited: frozenset[str]
+
+
+def course_sets(db: Session) -> list[SetLine]:
+    """Return the course sets by title."""
     titles: dict[int, list[str]] = {}
     for set_id, title in db.execute(
         select(CourseSetCourse.set_id, Course.title)
@@ -217,4 +226,14 @@ def course_sets(db: Session) -> list[tuple[CourseSet, list[str]]]:
         .order_by(Course.title)
     ):
         titles.setdefault(set_id, []).append(title)
-    return [(row, titles.get(row.id, [])) for row in db.scalars(select(CourseSet).order_by(CourseSet.title))]
+    cited: dict[int, set[str]] = {}
+    for set_id, citations in db.execute(
+        select(CourseSetCourse.set_id, Lesson.citations).join(
+            Lesson, Lesson.course_id == CourseSetCourse.course_id
+        )
+    ):
+        cited.setdefault(set_id, set()).update(citation["law"] for citation in citations)
+    return [
+        SetLine(row, titles.get(row.id, []), frozenset(cited.get(row.id, ())))
+        for row in db.scalars(select(CourseSet).order_by(CourseSet.title))
+    ]

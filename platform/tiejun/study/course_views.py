@@ -17,7 +17,7 @@ from tiejun.files.kinds import VIDEOS, BadFile, FileKind
 from tiejun.files.models import StoredFile
 from tiejun.files.store import MB, filed, keep, path_of
 from tiejun.study import course_queries, courses, sets
-from tiejun.study.five_years import course_gauge
+from tiejun.study.five_years import course_gauge, set_gauge
 from tiejun.study.forms import CourseForm, LessonForm, SetForm
 from tiejun.study.law_changes import LESSON
 from tiejun.study.models import Course, Lesson, LessonKind
@@ -263,7 +263,7 @@ def _create_set(form: SetForm) -> bool:
 
 def _sets_page(form: SetForm) -> str:
     with reading() as db:
-        rows = course_queries.course_sets(db)
+        rows = [(line, set_gauge(db, line)) for line in course_queries.course_sets(db)]
         offered = course_queries.published(db)
     form.courses.choices = [SelectChoice(str(course.public_id), course.title) for course in offered]
     return render_template("study/sets.html", rows=rows, form=form, counts=settings().course_set_counts)

@@ -1,5 +1,6 @@
 """How much of the list a pool, a form and a course cite, and who is told."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -11,7 +12,7 @@ from tests.bank.five_years.conftest import DAY, NEW_TEXTLESS, RULE, course_of, p
 from tests.bank.samples import CODE, law_file
 from tests.support.clock import ManualClock
 from tests.support.world import World, sign_in
-from tiejun.audit import Actor
+from tiejun.audit import SYSTEM, Actor
 from tiejun.bank.five_years import service
 from tiejun.bank.five_years.queries import Gauge, cited_in_form, gauge
 from tiejun.bank.five_years.rules import FiveYearRule
@@ -20,6 +21,7 @@ from tiejun.bank.form_service import freeze_form
 from tiejun.bank.laws_service import import_laws, parse_laws
 from tiejun.bank.models import Blueprint, LawVersion
 from tiejun.db import Database
+from tiejun.study.sets import create_set
 
 
 def measure(database: Database, cited: set[str], rule: FiveYearRule = RULE) -> Gauge | None:
@@ -107,3 +109,19 @@ def test_those_who_write_courses_see_what_a_course_cites_and_officers_do_not(
     for address in (f"/courses/{public_id}", f"/study/courses/{public_id}"):
         assert "没有引用的 1 件" in client.get(address).get_data(as_text=True)
     assert "近五年新颁布法规" not in officer.get(f"/study/courses/{public_id}").get_data(as_text=True)
+
+
+def test_a_course_set_shows_what_its_courses_cite_together(
+    client: FlaskClient, listed: Database, clock: ManualClock, world: World
+):
+    with listed.transaction() as db:
+        one = course_of(db, world, clock)
+        other = course_of(db, world, clock, (CODE, "1"))
+        for title, courses in (("一门", [one]), ("两门", [one, other])):
+            create_set(db, title, ("provincial", "primary"), courses, SYSTEM, clock())
+    sign_in(client, "national_admin")
+
+    page = client.get("/course-sets").get_data(as_text=True)
+    shown = dict(re.findall(r'data-label="名称">(..)</td>.*?tj-num[^"]*">(\d/\d)<', page))
+    assert shown == {"一门": "0/2", "两门": "1/2"}
+    assert "名单尚未确认" in page

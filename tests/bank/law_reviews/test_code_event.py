@@ -10,6 +10,7 @@ from question_bank.laws import parse_law
 from tests.bank.law_reviews.conftest import Bank
 from tests.support.clock import ManualClock
 from tiejun.audit import Actor
+from tiejun.bank.law_files import import_law_files
 from tiejun.bank.law_reviews.models import Cause
 from tiejun.db import Database
 
@@ -76,3 +77,29 @@ def test_the_code_moves_every_item_that_cites_the_ten_laws_and_no_other(
     # The files as they are today, with the end written in them, bring nothing more.
     assert bank.laws(*[laws[law_id] for law_id in (*repealed, CODE)]).under_review == {}
     assert bank.waiting() == expected
+
+
+def test_with_the_table_of_correspondence_the_right_article_is_among_the_first_three_too(
+    laws: dict[str, dict[str, object]], test_data: Path, database: Database, clock: ManualClock, writer: Actor
+):
+    labels = json.loads(LABELS.read_text())
+    bank = Bank(database, clock, writer)
+    bank.laws(*[before_the_code(laws[law_id]) for law_id in labels])
+    for law_id, numbers in labels.items():
+        for number in numbers:
+            bank.item(
+                f"{law_id}-{number}"[-60:], (law_id, number), stem=f"引用{law_id}第{number}条的题（　　）。"
+            )
+    files = [(f"{law_id}.json", json.dumps(laws[law_id]).encode()) for law_id in (*labels, CODE)]
+    mapping = ("code_mapping.json", (test_data / "laws" / "code_mapping.json").read_bytes())
+    with database.transaction() as db:
+        report = import_law_files(db, files, [mapping], writer, clock())
+    assert (report.problems, report.mapped, report.is_written) == ([], 881, True)
+    labelled = [row for row in bank.reviews() if labels[row.law_id][row.article]]
+    found = [
+        row
+        for row in labelled
+        if {one["article"] for one in row.candidates} & set(labels[row.law_id][row.article])
+    ]
+    assert len(found) / len(labelled) >= 0.95
+    assert all(row.candidates[0].get("mapped") for row in labelled)

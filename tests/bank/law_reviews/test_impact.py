@@ -73,6 +73,15 @@ def test_the_text_of_a_successor_that_comes_later_brings_the_candidates(bank: Ba
     assert all(row.candidates for row in bank.reviews())
 
 
+def test_candidates_are_articles_of_the_successor_however_the_texts_come_in(bank: Bank):
+    bank.laws(old_law(ceased="2026-08-15"))
+    bank.laws(old_law(ceased="2026-08-15"))
+    assert all(row.candidates == [] for row in bank.reviews())
+    bank.laws(old_law(ceased="2026-08-15", superseded_by=CODE))
+    bank.laws(new_law())
+    assert {one["law"] for row in bank.reviews() for one in row.candidates} == {CODE}
+
+
 def test_a_corrected_text_moves_what_cites_that_article_only(bank: Bank):
     corrected = [TEXTS[0], TEXTS[1].replace("两名", "三名"), TEXTS[2]]
     assert bank.laws(old_law(articles=articles(corrected))).under_review == {"item": 2}

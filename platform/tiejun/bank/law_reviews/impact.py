@@ -77,7 +77,16 @@ def follow_ends(db: Session, law_ids: Collection[str] | None, actor: Actor, now:
     if not ended:
         return Counter()
     laws = {law.id: law for law in db.scalars(select(LawVersion))}
-    return _Desk(db, Successors(db, laws), {}, actor, now).enter(ended, {})
+    desk = _Desk(db, Successors(db, laws), {}, actor, now)
+    if law_ids is None:
+        desk.complete(ended)
+    return desk.enter(ended, {})
+
+
+def propose_again(db: Session, law_ids: Collection[str], actor: Actor, now: datetime) -> None:
+    """Seek the candidates of all open reviews of these versions anew."""
+    laws = {law.id: law for law in db.scalars(select(LawVersion))}
+    _Desk(db, Successors(db, laws), {}, actor, now).complete(law_ids, anew=True)
 
 
 def _end_older(db: Session, written: Collection[str], actor: Actor, now: datetime) -> None:
@@ -147,17 +156,26 @@ class _Desk:
         self._db.flush()
         return things
 
-    def complete(self, ended: Collection[str]) -> None:
-        """Give open reviews the old text or the candidates that no text was there for when they came in."""
+    def complete(self, ended: Collection[str], *, anew: bool = False) -> None:
+        """Give open reviews the old text and the candidates that were not to be had when they came in.
+
+        Candidates are sought `anew` too where they are no articles of the version that stands now.
+        """
         waiting = select(LawReview).where(LawReview.law_id.in_(ended), LawReview.decided_at.is_(None))
-        bare = [row for row in self._db.scalars(waiting) if not row.old_text or not row.candidates]
-        old = self._old({(row.law_id, row.article) for row in bare if not row.old_text})
+        rows = self._db.scalars(waiting).all()
+        bare = [row for row in rows if anew or not row.old_text or not self._is_proposed(row)]
+        old = self._old({(row.law_id, row.article) for row in bare})
         for row in bare:
-            found = old.get((row.law_id, row.article))
-            if found is not None:
-                row.old_label, row.old_text = found.label, found.text
-            known = found or OldArticle(row.old_label, "", row.old_text)
-            row.candidates = self._successors.propose(row.law_id, row.article, known, row.cause)
+            found = old.get((row.law_id, row.article)) or OldArticle("", "", "")
+            row.old_label, row.old_text = row.old_label or found.label, row.old_text or found.text
+            known = OldArticle(row.old_label, found.heading, row.old_text)
+            row.candidates = self._successors.propose(row.law_id, row.article, known, Cause(row.cause))
+
+    def _is_proposed(self, row: LawReview) -> bool:
+        """Return whether a review names articles of the version that they should be sought in."""
+        return any(
+            one["law"] == self._successors.sought_in(row.law_id, Cause(row.cause)) for one in row.candidates
+        )
 
     def _open(self, law_ids: Collection[str]) -> set[tuple[str, int, str, str]]:
         columns = (LawReview.kind, LawReview.subject_id, LawReview.law_id, LawReview.article)

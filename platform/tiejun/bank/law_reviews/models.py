@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tiejun.db import Base, BigId, Id, Instant, JsonList, PublicId
@@ -73,3 +73,18 @@ class LawReview(Base):
     decided_at: Mapped[Instant | None]
     decided_by: Mapped[str | None] = mapped_column(String(100))
     note: Mapped[str] = mapped_column(Text, default="")
+
+
+class LawCorrespondence(Base):
+    """An article that a table of correspondence (对照表) names for an old one; `rank` 0 is the likeliest."""
+
+    __tablename__ = "law_correspondence"
+    __table_args__ = (UniqueConstraint("law_id", "article", "rank"),)
+
+    id: Mapped[Id]
+    law_id: Mapped[str] = mapped_column(ForeignKey("law_version.id"))
+    article: Mapped[str] = mapped_column(String(20))
+    rank: Mapped[int]
+    target_law_id: Mapped[str] = mapped_column(ForeignKey("law_version.id"))
+    target_article: Mapped[str] = mapped_column(String(20))
+    score: Mapped[float | None]

@@ -90,6 +90,8 @@ class Proposal:
     article: Article
     score: float
     runs: Sequence[tuple[Run, str]]
+    is_mapped: bool
+    """Whether a table of correspondence names it."""
 
 
 @dataclass(frozen=True)
@@ -259,7 +261,13 @@ def _proposals(db: Session, review: LawReview) -> list[Proposal]:
     )
     known = {(article.law_id, article.number): (article, law) for article, law in rows}
     return [
-        Proposal(known[key][1], known[key][0], one["score"], difference(review.old_text, known[key][0].text))
+        Proposal(
+            law=known[key][1],
+            article=known[key][0],
+            score=one["score"],
+            runs=difference(review.old_text, known[key][0].text),
+            is_mapped=one.get("mapped", False),
+        )
         for key, one in zip(keys, review.candidates, strict=True)
         if key in known
     ]

@@ -5,17 +5,19 @@ Public: `lint`, `balance_problems`, `citation_problems`, `figure_problems`.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Protocol
 
 from question_bank.item import Item, Part, PartType, Problem
 from question_bank.syllabus import Syllabus
+from question_bank.terms import MARKED_TYPES
 from question_bank.uploads import ENDINGS, taken
-from question_bank.words import said
+from question_bank.words import Words, said
 
 SINGLE_OPTIONS = range(3, 6)
 MULTIPLE_OPTIONS = range(4, 7)
+LEAST_STEPS = 3
 _CATCH_ALL = re.compile(r"以上(都|均|皆|全|说法)|都不(是|对|正确)|均不(是|对|正确)|全部(正确|错误)")
 # 不予处罚, 不起诉 and the like are terms, not a second negation.
 _DOUBLE_NEGATION = re.compile(
@@ -77,7 +79,8 @@ def lint(item: Item, syllabus: Syllabus) -> list[Problem]:
         found.append(Problem(where, "rationale", said("没有解析")))
     if not item.citations:
         found.append(Problem(where, "citations", said("没有依据")))
-    return found + [problem for part in item.parts for problem in _lint_part(part, where)]
+    found += [problem for part in item.parts for problem in _lint_part(part, where)]
+    return found + [Problem(where, *advice) for part in item.parts for advice in _given_away(part)]
 
 
 def _lint_part(part: Part, where: str) -> list[Problem]:
@@ -91,12 +94,27 @@ def _lint_part(part: Part, where: str) -> list[Problem]:
             found.append(Problem(where, "key", said("多选题只有一个正确选项")))
     if any(_CATCH_ALL.search(option.text) for option in part.options):
         found.append(Problem(where, "options", said("不宜使用“以上都是”之类的选项：选项顺序每卷不同")))
-    if part.type is PartType.ESSAY and not part.rubric:
+    if part.type in MARKED_TYPES and not part.rubric:
         found.append(Problem(where, "rubric", said("没有评分要点")))
     if part.type is PartType.UPLOAD and not taken(part.accept):
         endings = " ".join(ENDINGS)
         found.append(Problem(where, "accept", said("考场只能收这些类型的文件：%(endings)s", endings=endings)))
     return found + _lengths(part, where) + _negations(part, where)
+
+
+def _given_away(part: Part) -> Iterator[tuple[str, Words]]:
+    """Yield what makes a part of a further type easy without knowing anything: field and advice."""
+    key = part.key if isinstance(part.key, tuple) else ()
+    if part.type in (PartType.HOTTEXT, PartType.HOTSPOT) and part.options and len(key) == len(part.options):
+        yield "key", said("每一处都是答案，全选就对")
+    if part.type is PartType.ORDER and len(part.options) < LEAST_STEPS:
+        yield "options", said("只有两项可排，不懂也有一半机会排对")
+    if part.type is PartType.MATCH and part.most == 1 and len(key) == len(part.options) == len(part.targets):
+        yield "targets", said("没有多余的右项，最后一对不用想就能连上")
+    if part.type is PartType.GAP_MATCH and part.most == 1 and set(key) == set(part.option_ids):
+        yield "options", said("没有多余的词，最后一空不用想就能填")
+    if part.type is PartType.SLIDER and part.bounds and part.key in (part.bounds.lower, part.bounds.upper):
+        yield "key", said("答案在取值范围的一端，容易猜中")
 
 
 def _lengths(part: Part, where: str) -> list[Problem]:

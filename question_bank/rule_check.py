@@ -1,9 +1,9 @@
 """What makes a stored rule well-formed, so that carrying it out cannot fail on its shape.
 
-Public: `is_rule`, `is_answers`.
+Public: `is_rule`, `is_answers`, `strange_to_rule`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from question_bank.checker import is_number
@@ -11,6 +11,9 @@ from question_bank.interaction_check import is_area
 from question_bank.response_rules import READS
 from question_bank.rule_operators import OPERATORS
 from question_bank.rule_values import parsed
+from question_bank.terms import PartType
+from question_bank.value_shapes import BLANK
+from question_bank.words import Words, said
 
 MAX_NODES, MAX_DEPTH = 20_000, 60
 _CARDINALITIES = frozenset({"single", "multiple", "ordered"})
@@ -25,6 +28,22 @@ def is_rule(scoring: Mapping[str, Any]) -> bool:
         )
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
         return False
+
+
+def strange_to_rule(part: Mapping[str, Any]) -> Iterator[Words]:
+    """Yield what a part asks that the well-formed rule of its scoring cannot be told."""
+    answers, part_type = part["scoring"]["answers"], PartType(part["type"])
+    blanks = len(BLANK.findall(part["stem"]))
+    known = len(answers["gaps"] if "gaps" in answers else answers["of"])
+    by_blank = part_type in (PartType.FILL_IN, PartType.INLINE_CHOICE, PartType.GAP_MATCH)
+    if by_blank and blanks != known:
+        yield said("来源的计分规则是按 %(known)s 个空写的，题干有 %(blanks)s 个", known=known, blanks=blanks)
+    names = answers.get("names", {})
+    for one in [*part["options"], *part.get("targets", ())]:
+        if one["id"] not in names:
+            yield said("来源的计分规则里没有选项“%(text)s”", text=one["text"][:40])
+    if part_type is PartType.TRUE_FALSE and not {"true", "false"} <= names.keys():
+        yield said("原题的评分规则不完整")
 
 
 def is_answers(answers: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from question_bank.checker import Checker, is_number
 from question_bank.interaction_check import is_area
-from question_bank.rule_check import is_rule
+from question_bank.rule_check import is_rule, strange_to_rule
 from question_bank.terms import MARKED_TYPES, PartType
 from question_bank.words import said
 
@@ -55,7 +55,9 @@ def check_scoring(check: Checker, part: Mapping[str, Any]) -> None:
         check.need(fits, "scoring", said("分值对照表应为“值、分值”的列表"))
     elif "rule" in scoring:
         fits = set(scoring) == {"rule", "answers", "full"} and _is_full(scoring) and is_rule(scoring)
-        check.need(fits and not free_points, "scoring", said("原题的评分规则不完整"))
+        if check.need(fits and not free_points, "scoring", said("原题的评分规则不完整")):
+            for message in () if check.problems else strange_to_rule(part):
+                check.need(False, "scoring", message)
     else:
         check.need(False, "scoring", said("没有这种计分办法"))
 

@@ -59,6 +59,8 @@ HERE = {
     APP + "bank/shipped.py": {"随附示例题库"},  # likewise: the name of a file
     APP + "bank/import_views.py": {"粘贴的文字.txt"},  # the name of a file, stored
     APP + "bank/editing.py": {"单元", "依据"},  # read from problems
+    APP + "bank/draft_areas.py": {"圆", "矩形", "椭圆", "多边形", "全图", "点"},  # typed and read back
+    APP + "bank/draft_scoring.py": {"正确", "错误"},  # likewise
     APP + "certificates/issuing.py": {"（演示）"},  # in the name of a programme, stored
     APP + "certificates/service.py": {"TIEJUN_CERTIFICATE_PROVIDER: 目前只能是 "},  # a command's
     APP + "certificates/views.py": {"岗位培训合格证书-"},  # name of the PDF

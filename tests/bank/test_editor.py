@@ -2,7 +2,6 @@
 
 import re
 from html import unescape
-from html.parser import HTMLParser
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from question_bank.item import Item as ItemText
 from question_bank.starter import load_starter
 from tests.bank.samples import CODE, KINDS, OLD_CODE, item
+from tests.support.fields import fields
 from tests.support.world import World, sign_in
 from tiejun.bank.draft import Draft, DraftPart
 from tiejun.bank.item_rows import to_text
@@ -21,46 +21,6 @@ from tiejun.bank.models import Item, ItemVersion
 from tiejun.bank.queries import item_detail
 from tiejun.bank.secrecy import EVERYTHING
 from tiejun.db import Database
-
-
-class Fields(HTMLParser):
-    """What a browser without scripts would send from a page's editor."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.data: MultiDict[str, str] = MultiDict()
-        self._area = self._select = ""
-        self._chosen: list[str] = []
-        self.feed(page[page.index('id="editor"') : page.index("</form>", page.index('id="editor"'))])
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
-        name = found.get("name", "")
-        if tag == "input" and name:
-            boxed = found.get("type") in ("radio", "checkbox")
-            if not boxed or "checked" in found:
-                self.data.add(name, found.get("value", ""))
-        elif tag == "textarea":
-            self._area, self.data[name] = name, ""
-        elif tag == "select":
-            self._select, self._chosen = name, []
-        elif tag == "option" and self._select and ("selected" in found or not self._chosen):
-            self._chosen = [found.get("value", "")]
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
-            self._area = ""
-        elif tag == "select":
-            self.data[self._select] = self._chosen[0] if self._chosen else ""
-            self._select = ""
-
-    def handle_data(self, data: str) -> None:
-        if self._area:
-            self.data[self._area] += data
-
-
-def fields(page: str) -> MultiDict[str, str]:
-    return Fields(page).data
 
 
 def put(form: MultiDict[str, str], **values: str) -> MultiDict[str, str]:

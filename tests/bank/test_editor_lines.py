@@ -6,12 +6,9 @@ from sqlalchemy import select
 
 from question_bank.item import Item as ItemText
 from tests.bank.test_editor import fields, put, writer_client
-from tests.question_bank.builders import item_json, part_json
-from tiejun.audit import SYSTEM
-from tiejun.bank.models import Item, ItemPurpose
+from tiejun.bank.models import Item
 from tiejun.bank.queries import item_detail
 from tiejun.bank.secrecy import EVERYTHING
-from tiejun.bank.service import save_item
 from tiejun.db import Database
 
 __all__ = ["writer_client"]
@@ -76,18 +73,3 @@ def test_faulty_lines_are_named_and_stay(writer_client: FlaskClient, bank: Datab
     assert answer.status_code == 422
     assert "下限应小于上限" in page
     assert fields(page)["part-0-lines"] == "9 3 1 = 5"
-
-
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-def test_what_the_editor_has_no_fields_for_is_shown_and_left_alone(
-    writer_client: FlaskClient, bank: Database, clock
-):
-    table = part_json("multiple") | {"scoring": {"map": [["a", 1], ["c", 1]], "full": 2}}
-    item = ItemText.from_json(item_json("multiple", id="T-1", parts=[table], citations=[]))
-    with bank.transaction() as db:
-        save_item(db, item, ItemPurpose.EXAM, SYSTEM, clock())
-
-    page = writer_client.get("/items/T-1").get_data(as_text=True)
-    assert "按值对照表" in page
-    assert "/items/T-1/edit" not in page
-    assert writer_client.get("/items/T-1/edit").status_code == 303

@@ -126,3 +126,33 @@ def test_keys_over_all_places_are_no_good_guess() -> None:
     ]
 
     assert balance_problems([*singles, *truths]) == []
+
+
+ALL_USED = {"options": [{"id": "a", "text": "甲"}, {"id": "b", "text": "乙"}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "advice"),
+    [
+        ("hotspot", {"key": ["a", "b", "c"], "most": 3}, "每一处都是答案，全选就对"),
+        ("hottext", {"key": ["a", "b", "c"], "most": 3}, "每一处都是答案，全选就对"),
+        ("order", ALL_USED | {"key": ["b", "a"]}, "只有两项可排，不懂也有一半机会排对"),
+        ("match", {"key": [["a", "y"], ["b", "x"], ["c", "z"]]}, "没有多余的右项，最后一对不用想就能连上"),
+        (
+            "gap_match",
+            ALL_USED | {"stem": "____和____", "key": ["a", "b"]},
+            "没有多余的词，最后一空不用想就能填",
+        ),
+        ("slider", {"key": 10}, "答案在取值范围的一端，容易猜中"),
+        ("upload", {}, "没有评分要点"),
+    ],
+)
+def test_what_gives_a_further_type_away_is_named(kind: str, changes: dict[str, Any], advice: str) -> None:
+    told = lint(make_item(kind, parts=[part_json(kind) | changes]), load_syllabus())
+
+    assert [problem.message for problem in told] == [advice]
+
+
+@pytest.mark.parametrize("kind", ["hotspot", "hottext", "order", "match", "gap_match", "slider"])
+def test_a_sound_item_of_a_further_type_is_left_alone(kind: str) -> None:
+    assert lint(make_item(kind, parts=[part_json(kind)]), load_syllabus()) == []

@@ -1,30 +1,37 @@
 """The further types as people write them in the editor: a stem and a few lines of text. Pure.
 
-Public: `LINED`, `part_of_lines`, `lines_of_part`, `fits`.
+Public: `LINED`, `part_of_lines`, `lines_of_part`, `as_part`, `usual_most`.
 
 | type | what is written |
 |---|---|
 | inline choice | a line for each blank: `*right | wrong | wrong` |
 | match | a line for each left item: `left = right`, `left = right | another`, `left =`; `= surplus` |
-| order | a line for each step, in the right order |
+| order | a line for each step, in the right order; `- surplus` |
 | hottext | in the stem: `[[*right]]`, `[[wrong]]`; a line with how many may be chosen, none for any |
 | gap match | a line for each gap, `-` for one that stays empty; then the words that are not needed |
+| hotspot | a line for each area, see `draft_areas` |
 | slider | `from to step = answer` |
+
+A sign that means something is written as itself with a backslash before it (`draft_text`). Options are
+numbered in the order in which they are written: `o1`, `o2`; `draft_ids` gives them the ids they had.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from question_bank.answer_words import in_words, stem_pieces
-from question_bank.item import Item, Part, number_json
+from question_bank.answer_words import stem_pieces
+from question_bank.item import Item, Part
 from question_bank.terms import ItemError, PartType
 from question_bank.value_shapes import BLANK
+from tiejun.bank.draft_areas import lines_of_areas, part_of_areas
+from tiejun.bank.draft_text import cut, number_of, read, written
 
 Json = dict[str, Any]
 EMPTY_GAP = "-"
-_FRAGMENT = re.compile(r"\[\[(\*?)([^\[\]]+)\]\]")
+_FRAGMENT = re.compile(r"(?<!\\)\[\[(\*?)((?:\\.|[^\[\]\\])+)\]\]", re.DOTALL)
+_BRACKETS = re.compile(r"\[(?=\[)")
+_ESCAPED_BRACKETS = re.compile(r"\\\[(?=\[)")
 
 
 def part_of_lines(part_type: str, stem: str, lines: str) -> Json:
@@ -34,16 +41,15 @@ def part_of_lines(part_type: str, stem: str, lines: str) -> Json:
 
 
 def lines_of_part(part: Part) -> tuple[str, str]:
-    """Return stem and lines of a part; whether they say all of it, `fits` tells."""
+    """Return stem and lines of a part."""
     names = {one.id: one.text for one in (*part.options, *part.targets)}
     return _WRITE[part.type](part, names)
 
 
-def fits(part: Part) -> bool:
-    """Return whether the editor's text for a part means the same part."""
-    stem, lines = lines_of_part(part)
-    again = as_part(part.type.value, part_of_lines(part.type.value, stem, lines))
-    return again is not None and _told(again) == _told(part)
+def usual_most(part: Part) -> int | None:
+    """Return how many choices its lines mean where they are all that is said; None: they don't say."""
+    most: int | None = part_of_lines(part.type.value, *lines_of_part(part)).get("most")
+    return most
 
 
 def as_part(part_type: str, own: Json) -> Part | None:
@@ -57,22 +63,17 @@ def as_part(part_type: str, own: Json) -> Part | None:
         return None
 
 
-def _told(part: Part) -> object:
-    """Return what a part says, whatever its ids are."""
-    names = {one.id: one.text for one in (*part.options, *part.targets)}
-    marks = part.type is PartType.HOTTEXT
-    stem = [(text, blank, names.get(mark)) for text, blank, mark in stem_pieces(part.stem, marks=marks)]
-    options = sorted((one.text, one.blank or 0) for one in part.options)
-    targets = sorted(one.text for one in part.targets)
-    return stem, options, targets, part.most, part.bounds, sorted(in_words(part.type, part.key, names))
-
-
 def _ids(texts: list[str], prefix: str) -> list[Json]:
     return [{"id": f"{prefix}{number}", "text": text} for number, text in enumerate(texts, start=1)]
 
 
+def _by_words(options: list[Json]) -> list[Json]:
+    """Return options in the order of their words, so that the bank's order does not give the answer away."""
+    return sorted(options, key=lambda one: str(one["text"]))
+
+
 def _apart(text: str) -> list[str]:
-    return [piece.strip() for piece in text.replace("｜", "|").split("|") if piece.strip()]
+    return [piece for piece in cut(text, "|｜") if piece]
 
 
 def _read_inline(_stem: str, rows: list[str]) -> Json:
@@ -81,7 +82,7 @@ def _read_inline(_stem: str, rows: list[str]) -> Json:
     for blank, row in enumerate(rows, start=1):
         right = None
         for piece in _apart(row):
-            option = {"id": f"o{len(options) + 1}", "text": piece.removeprefix("*").strip(), "blank": blank}
+            option = {"id": f"o{len(options) + 1}", "text": read(piece.removeprefix("*")), "blank": blank}
             options.append(option)
             right = option["id"] if piece.startswith("*") else right
         key.append(right)
@@ -91,7 +92,7 @@ def _read_inline(_stem: str, rows: list[str]) -> Json:
 def _write_inline(part: Part, names: Mapping[str, str]) -> tuple[str, str]:
     rows = [
         " | ".join(
-            ("*" if option.id == right else "") + option.text
+            ("*" if option.id == right else "") + written(option.text, "|｜", "*")
             for option in part.options
             if option.blank == blank
         )
@@ -101,37 +102,38 @@ def _write_inline(part: Part, names: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _read_match(_stem: str, rows: list[str]) -> Json:
-    pairs = [(left.strip(), _apart(right)) for left, _, right in (row.partition("=") for row in rows)]
-    lefts = list(dict.fromkeys(left for left, _ in pairs if left))
-    rights = sorted({right for _, found in pairs for right in found})
-    options, targets = _ids(lefts, "o"), _ids(rights, "t")
+    halves = [[*cut(row, "=", cuts=1), ""][:2] for row in rows]
+    pairs = [(read(left), [read(one) for one in _apart(right)]) for left, right in halves]
+    options = _ids(list(dict.fromkeys(left for left, _ in pairs if left)), "o")
+    targets = _ids(list(dict.fromkeys(right for _, found in pairs for right in found)), "t")
     ids = {one["text"]: one["id"] for one in options}, {one["text"]: one["id"] for one in targets}
     key = [[ids[0][left], ids[1][right]] for left, found in pairs if left for right in found]
     most = 0 if any(left and len(found) > 1 for left, found in pairs) else 1
-    return {"options": options, "targets": targets, "most": most, "key": key}
+    return {"options": options, "targets": _by_words(targets), "most": most, "key": key}
 
 
 def _write_match(part: Part, names: Mapping[str, str]) -> tuple[str, str]:
     key = _key(part)
-    rows = [
-        f"{option.text} = {' | '.join(names[right] for left, right in key if left == option.id)}"
+    right_of = {
+        option.id: " | ".join(written(names[right], "|｜=") for left, right in key if left == option.id)
         for option in part.options
-    ]
+    }
+    rows = [f"{written(option.text, '=')} = {right_of[option.id]}" for option in part.options]
     used = {right for _, right in key}
-    return part.stem, "\n".join(rows + [f"= {one.text}" for one in part.targets if one.id not in used])
+    surplus = [f"= {written(one.text, '|｜=')}" for one in part.targets if one.id not in used]
+    return part.stem, "\n".join(rows + surplus)
 
 
 def _read_order(_stem: str, rows: list[str]) -> Json:
-    options = _ids(rows, "o")
-    # In the order of their words, so that the bank's order does not give the answer away.
-    return {
-        "options": sorted(options, key=lambda one: str(one["text"])),
-        "key": [one["id"] for one in options],
-    }
+    options = _ids([read(row.removeprefix("- ")) for row in rows], "o")
+    key = [one["id"] for one, row in zip(options, rows, strict=True) if not row.startswith("- ")]
+    return {"options": _by_words(options), "key": key}
 
 
 def _write_order(part: Part, names: Mapping[str, str]) -> tuple[str, str]:
-    return part.stem, "\n".join(names[one] for one in _key(part))
+    rows = [written(names[one], first="-") for one in _key(part)]
+    surplus = [f"- {written(one.text, first='-')}" for one in part.options if one.id not in _key(part)]
+    return part.stem, "\n".join(rows + surplus)
 
 
 def _read_hottext(stem: str, rows: list[str]) -> Json:
@@ -139,43 +141,52 @@ def _read_hottext(stem: str, rows: list[str]) -> Json:
     key = []
 
     def mark(found: re.Match[str]) -> str:
-        option = {"id": f"o{len(options) + 1}", "text": found[2].strip()}
+        option = {"id": f"o{len(options) + 1}", "text": read(found[2])}
         options.append(option)
         if found[1]:
             key.append(option["id"])
         return f"{{{{{option['id']}}}}}"
 
     most = int(rows[0]) if rows and rows[0].isdecimal() else 0
-    return {"stem": _FRAGMENT.sub(mark, stem), "options": options, "key": key, "most": most}
+    marked = _ESCAPED_BRACKETS.sub("[", _FRAGMENT.sub(mark, stem))
+    return {"stem": marked, "options": options, "key": key, "most": most}
 
 
 def _write_hottext(part: Part, names: Mapping[str, str]) -> tuple[str, str]:
     stem = "".join(
-        text + (f"[[{'*' if mark in _key(part) else ''}{names[mark]}]]" if mark else "")
+        _BRACKETS.sub(r"\\[", text) + (_fragment(names[mark], mark in _key(part)) if mark else "")
         for text, _, mark in stem_pieces(part.stem, marks=True)
     )
     return stem, str(part.most or "")
 
 
+def _fragment(text: str, is_right: bool) -> str:
+    # Ends of lines stay: a stem has as many lines as it likes.
+    lines = (written(line, "[]", "*") for line in text.split("\n"))
+    return f"[[{'*' if is_right else ''}{chr(10).join(lines)}]]"
+
+
 def _read_gaps(stem: str, rows: list[str]) -> Json:
-    options = _ids([word for word in dict.fromkeys(rows) if word != EMPTY_GAP], "o")
-    ids: dict[str, Any] = {one["text"]: one["id"] for one in options}
-    words = rows[: len(BLANK.findall(stem))]
-    filled = [word for word in words if word != EMPTY_GAP]
+    texts = [None if row == EMPTY_GAP else read(row) for row in rows]
+    options = _ids([text for text in dict.fromkeys(texts) if text is not None], "o")
+    ids: dict[str | None, Any] = {one["text"]: one["id"] for one in options}
+    words = texts[: len(BLANK.findall(stem))]
+    filled = [word for word in words if word is not None]
     most = 1 if len(filled) == len(set(filled)) else 0
     return {"options": options, "key": [ids.get(word) for word in words], "most": most}
 
 
 def _write_gaps(part: Part, names: Mapping[str, str]) -> tuple[str, str]:
-    rows = [EMPTY_GAP if one is None else names[one] for one in _key(part)]
-    return part.stem, "\n".join(rows + [one.text for one in part.options if one.id not in _key(part)])
+    rows = [EMPTY_GAP if one is None else written(names[one], first="-") for one in _key(part)]
+    surplus = [written(one.text, first="-") for one in part.options if one.id not in _key(part)]
+    return part.stem, "\n".join(rows + surplus)
 
 
 def _read_slider(_stem: str, rows: list[str]) -> Json:
     limits, _, key = " ".join(rows).partition("=")
-    numbers = [_number(text) for text in limits.split()]
+    numbers = [number_of(text) for text in limits.split()]
     bounds = dict(zip(("lower", "upper", "step"), numbers, strict=False))
-    return {"bounds": bounds, "key": _number(key.strip())}
+    return {"bounds": bounds, "key": number_of(key)}
 
 
 def _write_slider(part: Part, names: Mapping[str, str]) -> tuple[str, str]:
@@ -183,12 +194,12 @@ def _write_slider(part: Part, names: Mapping[str, str]) -> tuple[str, str]:
     return part.stem, f"{' '.join(numbers)} = {part.key}"
 
 
-def _number(text: str) -> int | float | None:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number_json(number) if number.is_finite() else None
+def _read_areas(_stem: str, rows: list[str]) -> Json:
+    return part_of_areas("\n".join(rows))[0]
+
+
+def _write_areas(part: Part, names: Mapping[str, str]) -> tuple[str, str]:
+    return part.stem, lines_of_areas(part)
 
 
 def _key(part: Part) -> tuple[Any, ...]:
@@ -201,6 +212,7 @@ _READ: Mapping[PartType, Callable[[str, list[str]], Json]] = {
     PartType.ORDER: _read_order,
     PartType.HOTTEXT: _read_hottext,
     PartType.GAP_MATCH: _read_gaps,
+    PartType.HOTSPOT: _read_areas,
     PartType.SLIDER: _read_slider,
 }
 _WRITE: Mapping[PartType, Callable[[Part, Mapping[str, str]], tuple[str, str]]] = {
@@ -209,6 +221,7 @@ _WRITE: Mapping[PartType, Callable[[Part, Mapping[str, str]], tuple[str, str]]] 
     PartType.ORDER: _write_order,
     PartType.HOTTEXT: _write_hottext,
     PartType.GAP_MATCH: _write_gaps,
+    PartType.HOTSPOT: _write_areas,
     PartType.SLIDER: _write_slider,
 }
 LINED = frozenset(_READ)

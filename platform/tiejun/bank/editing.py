@@ -14,15 +14,29 @@ from question_bank.lint import lint
 from question_bank.syllabus import load_syllabus
 from question_bank.words import said
 from tiejun.audit import Actor
+from tiejun.bank import images
 from tiejun.bank.checks import Grounds
 from tiejun.bank.draft import Draft
 from tiejun.bank.models import Item, ItemPurpose
 from tiejun.bank.reports import as_problem
 from tiejun.bank.service import UNCODED, save_item
-from tiejun.errors import Problem, Rejected
+from tiejun.errors import Conflict, DomainError, Problem, Rejected
 
 PART_FIELDS = frozenset(
-    {"type", "stem", "options", "key", "points", "rubric", "targets", "most", "bounds", "scoring"}
+    {
+        "type",
+        "stem",
+        "options",
+        "key",
+        "points",
+        "rubric",
+        "targets",
+        "most",
+        "bounds",
+        "scoring",
+        "image",
+        "accept",
+    }
 )
 # The import names columns in Chinese; the editor has fields.
 _FIELDS = {"单元": "unit", "依据": "citations"}
@@ -51,14 +65,67 @@ def save_draft(db: Session, draft: Draft, target: Target, actor: Actor, now: dat
     """
     if draft.purpose not in tuple(ItemPurpose):
         raise Rejected(NOT_SAVED, [Problem(said("试题"), "purpose", said("请选择用途"))])
-    try:
-        item = ItemText.from_json(draft.to_json(target.code))
-    except ItemError as error:
-        raise Rejected(NOT_SAVED, [as_problem(problem) for problem in error.problems]) from error
+    item, faults = _built(draft, target.code)
+    if item is None:
+        raise Rejected(NOT_SAVED, faults)
     return save_item(db, item, ItemPurpose(draft.purpose), actor, now, target.base_version, is_draft=True)
 
 
+def _built(draft: Draft, code: str) -> tuple[ItemText | None, list[Problem]]:
+    """Return the item that a draft makes, or None and what is wrong with it.
+
+    Of a part that is not written as it must be, the library could only repeat that in words of its own.
+    """
+    written = draft.problems()
+    misread = {_part_of(problem.where) for problem in written}
+    try:
+        item = ItemText.from_json(draft.to_json(code))
+    except ItemError as error:
+        written += [
+            problem
+            for problem in error.problems
+            if problem.field not in FOLLOWING or _part_of(problem.where) not in misread
+        ]
+    return (None if written else item), [as_problem(problem) for problem in written]
+
+
+FOLLOWING = frozenset({"options", "key", "targets", "most", "scoring", "image"})
+"""Fields that look wrong where the lines of a part could not be read."""
+
+
+def _part_of(where: str) -> int:
+    match = _PART.search(where)
+    return int(match[1]) if match else 1
+
+
 NOT_SAVED = said("试题没有保存，请改正下面的内容。填写的内容都还在。")
+
+
+def try_save(
+    db: Session, draft: Draft, target: Target, actor: Actor, now: datetime
+) -> tuple[Item | None, DomainError | None]:
+    """Write a draft as `save_draft` does, or return why not; what else the transaction did stays."""
+    try:
+        with db.begin_nested():
+            return save_draft(db, draft, target, actor, now), None
+    except (Rejected, Conflict) as error:
+        return None, error
+
+
+def take_pictures(
+    db: Session, draft: Draft, pictures: Mapping[int, tuple[str, bytes]], actor: Actor, now: datetime
+) -> DomainError | None:
+    """Keep the pictures sent for parts, by their number from 0, and show them there; return what is wrong."""
+    problems = []
+    for number, (name, content) in pictures.items():
+        try:
+            picture = images.prepare(content, name)
+        except images.BadImage as error:
+            problems.append(Problem(said("第 %(number)s 小题", number=number + 1), "image", error.message))
+            continue
+        images.keep(db, {picture.sha256: picture}, actor, now)
+        draft.parts[number].image = picture.sha256
+    return Rejected(said("图片没有保存，其余内容都还在。"), problems) if problems else None
 
 
 def by_field(problems: Iterable[Problem]) -> Mapping[str, list[str]]:
@@ -67,17 +134,15 @@ def by_field(problems: Iterable[Problem]) -> Mapping[str, list[str]]:
     for problem in problems:
         name = _FIELDS.get(problem.field, problem.field)
         if name in PART_FIELDS:
-            match = _PART.search(problem.where)
-            name = f"part-{int(match[1]) - 1 if match else 0}-{name}"
+            name = f"part-{_part_of(problem.where) - 1}-{name}"
         found[name].append(problem.message)
     return found
 
 
 def advice(db: Session, draft: Draft, day: date) -> list[Problem]:
     """Return what an editor should look at on `day`; for a draft that cannot be built, what is missing."""
-    try:
-        item = ItemText.from_json(draft.to_json(UNCODED))
-    except ItemError as error:
-        return [as_problem(problem) for problem in error.problems]
+    item, faults = _built(draft, UNCODED)
+    if item is None:
+        return faults
     found = lint(item, load_syllabus()) + Grounds(db, [item]).problems(item, day)
     return [as_problem(problem) for problem in found]

@@ -197,10 +197,17 @@ class Shown:
 
 def pictures(db: Session, items: Iterable[ItemText]) -> dict[str, Shown]:
     """Return the images of items by digest, for a page whose reader may not ask the bank for them."""
-    return {
-        row.sha256: Shown(data_address(row.media_type, row.data), row.width, row.height)
-        for row in rows(db, items)
-    }
+    return {row.sha256: _shown(row) for row in rows(db, items)}
+
+
+def pictures_of_draft(db: Session, digests: Iterable[str]) -> dict[str, Shown]:
+    """Return images by digest: those of an item that is being written, which no item shows yet."""
+    query = select(ItemImage).where(ItemImage.sha256.in_(sorted(digests)))
+    return {row.sha256: _shown(row) for row in db.scalars(query)}
+
+
+def _shown(row: ItemImage) -> Shown:
+    return Shown(data_address(row.media_type, row.data), row.width, row.height)
 
 
 def addresses(db: Session, items: Iterable[ItemText]) -> dict[str, str]:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from question_bank.markup import show_images, without_images
 from tiejun.access import Permission, persona, require
 from tiejun.bank import images, queries, words
-from tiejun.bank.draft import can_edit
 from tiejun.bank.export import bank_file, items_workbook, note_taken
 from tiejun.bank.images import Shown
 from tiejun.bank.law_reviews.queries import reader_of, waiting_count, waiting_items
@@ -143,7 +142,7 @@ def item(code: str) -> ResponseReturnValue:
         life = life_of(db, detail.item, persona())
         shown = images.pictures(db, [detail.text])
     today = beijing(now()).date()
-    page = {"detail": detail, "item": detail.item, "images": shown, "can_edit": can_edit(detail.text)}
+    page = {"detail": detail, "item": detail.item, "images": shown}
     return render_template("bank/item.html", **page, today=today, reviews=reviews, used=used, life=life)
 
 

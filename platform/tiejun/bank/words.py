@@ -6,14 +6,16 @@ from flask_babel import get_locale, gettext
 
 from question_bank.answer_words import in_words, stem_pieces
 from question_bank.item import Part
+from question_bank.rule_words import rule_lines
 from question_bank.syllabus import Module, Unit, load_syllabus
 from question_bank.terms import PLAIN_TYPES, ItemKind, PartType, Tier
 from question_bank.uploads import taken
 from question_bank.words import said
-from tiejun.bank.draft import WRITTEN
+from tiejun.bank.draft import WRITTEN, DraftPart
+from tiejun.bank.draft_scoring import AREAS, MAP, RULE
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.usage.filters import DIFFICULTIES, DISCRIMINATIONS, UNKNOWN, USED
-from tiejun.web import joined
+from tiejun.web import joined, translated
 
 Choices = list[tuple[str, str]]
 
@@ -30,6 +32,8 @@ _FIELDS = {
     "most": said("最多选择数"),
     "bounds": said("取值范围"),
     "scoring": said("计分办法"),
+    "image": said("图片"),
+    "accept": said("可以上传的文件类型"),
     "points": said("分值"),
     "rubric": said("评分要点"),
     "type": said("小题类型"),
@@ -51,6 +55,15 @@ _LINES = {
     "order": said("按正确的顺序，一行一项"),
     "hottext": said("题干里把可选的片段写作 [[片段]]，正确的写作 [[*片段]]；这里写最多可选几处，不写为不限"),
     "gap_match": said("题干里的空写作 ____；这里依次一空一行写词，空着的写 -；后面各行是用不上的词"),
+    "hotspot": said(
+        "一行一个区域，正确的前面加 *；数字是图片的像素：\n"
+        "*圆 120,80,20 = 排污口　（圆心的横、纵坐标和半径）\n"
+        "矩形 10,20,110,90 = 车间　（左、上、右、下）\n"
+        "椭圆 60,60,30,20 = 水池　（中心和横、纵半径）\n"
+        "多边形 0,0 40,0 40,30 = 围墙\n"
+        "全图 = 其他地方\n"
+        "让考生自由点选的，不写区域，只写正确的点：点 120,80"
+    ),
     "slider": said("下限 上限 步长 = 答案，如：0 10 0.5 = 2.5"),
 }
 _POLICIES = {
@@ -59,6 +72,28 @@ _POLICIES = {
     "partial": said("少选按比例得分，错选不得分"),
     "minus_per_wrong": said("选对得分，选错扣分，不低于 0"),
     "per_option": said("逐项得分"),
+}
+_SCORINGS = {
+    MAP: said("按分值对照表"),
+    AREAS: said("自由点选，按图上各区域的分值"),
+    RULE: said("按来源的计分规则"),
+}
+_TABLE = said("一行一项：选项的文字 = 分值，写错的可以是负分")
+_TABLES = {
+    "single": said("一行一项，用上面的字母：A = 1"),
+    "multiple": said("一行一项，用上面的字母：A = 1，选错扣分的写负数：B = -1"),
+    "true_false": said("一行一项：正确 = 1，错误 = 0"),
+    "fill_in": said("一行一种写法：五年 = 1；各空写法不分先后，同样的只算一次"),
+    "inline_choice": said("一行一项，前面写第几空：1 七日 = 1"),
+    "gap_match": said("一行一项，前面写第几空：1 立案 = 1"),
+    "match": said("一行一对：左项 = 右项 = 1"),
+    "slider": said("一行一个数：7 = 1"),
+    "hotspot": said("供选择的区域一行一项：区域名称 = 1；自由点选的写区域和分值：圆 120,80,20 = 1"),
+}
+_MOST = {
+    "match": said("每个左项最多连几条"),
+    "gap_match": said("每个词最多用几次"),
+    "hotspot": said("最多选几处"),
 }
 _LEVELS = {"national": said("国家级"), "provincial": said("省级")}
 
@@ -113,10 +148,28 @@ def files_word(part: Part) -> str:
     return str(gettext("要求上传文件：%(accept)s。", accept=asked or " ".join(able)))
 
 
-def policy_choices(part_type: str) -> Choices:
-    """Return the ways in which several choices may earn points; half for some is for 多选 alone."""
-    half = "" if part_type == PartType.MULTIPLE else "partial_half"
-    return [(policy, str(gettext(word))) for policy, word in _POLICIES.items() if policy != half]
+def scoring_choices(part: DraftPart) -> Choices:
+    """Return the ways in which a part may earn points; half for some is for 多选 alone."""
+    half = "" if part.type == PartType.MULTIPLE or part.policy == "partial_half" else "partial_half"
+    policies = {name: word for name, word in _POLICIES.items() if part.has_policy and name != half}
+    tables = [MAP, AREAS] if part.type == PartType.HOTSPOT else [MAP]
+    own = {name: _SCORINGS[name] for name in (*tables, *([RULE] if part.has_rule else ()))}
+    return [(name, str(gettext(word))) for name, word in (policies | own).items()]
+
+
+def most_label(part_type: str) -> str:
+    """Return what the number of choices of a type limits."""
+    return str(gettext(_MOST[part_type]))
+
+
+def table_hint(part_type: str) -> str:
+    """Return how the lines of a part's table of points are written in the editor."""
+    return str(gettext(_TABLES.get(part_type, _TABLE)))
+
+
+def rule_words(part: Part) -> list[tuple[int, str]]:
+    """Return the rules that a part brings from its source: how far in each line stands, and the line."""
+    return [(depth, translated(line)) for depth, line in rule_lines(part)]
 
 
 def lines_hint(part_type: str) -> str:
@@ -130,8 +183,7 @@ def scoring_word(part: Part) -> str:
     if "policy" in scoring:
         policy = _POLICIES[scoring["policy"]]
         return str(gettext(policy))
-    named = {"map": said("按值对照表"), "areas": said("按图上区域"), "rule": said("按来源的计分规则")}
-    return next((str(gettext(word)) for name, word in named.items() if name in scoring), "")
+    return next((str(gettext(word)) for name, word in _SCORINGS.items() if name in scoring), "")
 
 
 def answer_lines(part: Part, value: object) -> list[str]:

@@ -18,6 +18,7 @@
     const number = ++asked;
     const data = new FormData(form);
     data.set("act", "preview");
+    form.querySelectorAll("input[type=file]").forEach((field) => data.delete(field.name));
     try {
       const reply = await fetch(form.action, { method: "POST", body: data, credentials: "same-origin" });
       if (!reply.ok || reply.redirected) { return; }

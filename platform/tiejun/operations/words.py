@@ -48,6 +48,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "form.viewed": _l("查看启封的试卷"),
     "hours.corrected": _l("更正学时"),
     "hours.recorded": _l("登记学时"),
+    "case.reanchored": _l("案例改引新条文"),
     "item.bulk_changed": _l("成批修改试题"),
     "item.released": _l("把用过的考试题转为练习"),
     "item.commented": _l("给试题写批注"),

@@ -6,12 +6,14 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from question_bank.item import Item
 from question_bank.words import recalled
 from tiejun.access import Permission, persona, require
 from tiejun.bank.column_service import explanations
 from tiejun.bank.import_jobs import UNDER_WAY, asked_of, confirm, my_import, plan_of
 from tiejun.bank.import_models import ImportState, ItemImport
 from tiejun.errors import Problem
+from tiejun.listing import ListPage, list_page
 from tiejun.web import now, reading, transaction
 
 bp = Blueprint("bank_import_jobs", __name__)
@@ -36,6 +38,7 @@ def job(public_id: UUID) -> ResponseReturnValue:
         explained=explained,
         columns=_columns(row),
         shown=SHOWN,
+        rows=_rows(row),
     )
 
 
@@ -63,6 +66,13 @@ def _report(row: ItemImport) -> dict[str, Any]:
     for name in ("problems", "warnings"):
         report[name] = [Problem(**one) for one in report.get(name, [])]
     return report
+
+
+def _rows(row: ItemImport) -> ListPage[tuple[str, Item]]:
+    """Return one page of the first rows of the file, as the check read them."""
+    page = list_page(row.report.get("shown", []), request.args.get("page", 1, type=int))
+    rows = [(where, Item.from_json(data)) for where, data in page.rows]
+    return ListPage(rows, page.number, page.pages, page.total)
 
 
 def _columns(row: ItemImport) -> str:

@@ -37,6 +37,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "five_year.rejected": _l("不列入近五年新颁布法规"),
     "follow_up.decided": _l("约谈后作出决定"),
     "follow_up.opened": _l("建立约谈事项"),
+    "columns.forgotten": _l("删除记住的列"),
     "columns.mapped": _l("对应表格的列"),
     "follow_up.talked": _l("记录约谈"),
     "follow_up.withdrawn": _l("撤回约谈事项"),

@@ -97,6 +97,7 @@ def test_the_author_exchanges_and_another_reads_before_officers_do(desk: Desk, c
     assert "法律依据改引" in shown
     assert "trainer（trainer）" in shown
     assert "第2条的样例文字" in shown
+    assert "其余内容与公布的一版相同" in shown
     token = csrf_token(reader, f"/cases/{case}/review")
     decided = {"outcome": "published", "revision": str(version.revision), "csrf_token": token}
     assert reader.post(f"/cases/{case}/review", data=decided).status_code == 303
@@ -134,6 +135,8 @@ def test_a_returned_exchange_waits_again_and_its_author_goes_on(desk: Desk, case
     [review] = reviews(desk)
     assert review.submitted_at is not None
     assert review.target_law_id is None
+    shown = signed_in("item_reviewer").get(f"/cases/{case}/review").get_data(as_text=True)
+    assert "法律依据改引" not in shown
     desk.decide(case)
     assert reviews(desk)[0].decision == Decision.REWRITTEN
 

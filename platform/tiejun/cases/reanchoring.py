@@ -65,6 +65,11 @@ def reanchor(
     return draft
 
 
+def is_same_text(version: CaseVersion, other: CaseVersion) -> bool:
+    """Return whether two versions say the same, whatever they cite."""
+    return all(getattr(version, name) == getattr(other, name) for name in ("title", *service.COPIED))
+
+
 def _replaced(db: Session, review: LawReview) -> set[tuple[str, str]]:
     """Return what the new article takes the place of: the old one, and one chosen before for this review."""
     gone = {(review.law_id, review.article)}

@@ -125,6 +125,10 @@ def _page(public_id: UUID, comment: str, error: Rejected | None = None) -> str:
         cited=cited,
         versions=versions,
         exchanges=exchanges,
+        is_same_text=any(
+            one.number == version.case.published and reanchoring.is_same_text(version, one)
+            for one in versions
+        ),
         comment=comment,
         error=error,
         errors=by_field(error),

@@ -33,12 +33,8 @@ def job(public_id: UUID) -> ResponseReturnValue:
         "bank/import_job.html",
         job=row,
         report=_report(row),
-        is_under_way=row.state in UNDER_WAY,
-        plan=plan_of(row.asked),
         explained=explained,
-        columns=_columns(row),
-        shown=SHOWN,
-        rows=_rows(row),
+        **_checked(row),
     )
 
 
@@ -59,6 +55,16 @@ def take(public_id: UUID) -> ResponseReturnValue:
         row = my_import(db, persona().account_id, public_id)
         confirm(db, row, skip_faulty=bool(request.form.get("skip_faulty")), now=now())
     return redirect(url_for(".job", public_id=public_id), 303)
+
+
+def _checked(row: ItemImport) -> dict[str, Any]:
+    return {
+        "is_under_way": row.state in UNDER_WAY,
+        "plan": plan_of(row.asked),
+        "columns": _columns(row),
+        "shown": SHOWN,
+        "rows": _rows(row),
+    }
 
 
 def _report(row: ItemImport) -> dict[str, Any]:

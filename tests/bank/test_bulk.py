@@ -436,6 +436,25 @@ def test_steps_of_all_that_the_list_finds_are_confirmed_first(
     assert "一次最多办理 5 题" in page
 
 
+def test_the_query_that_comes_with_a_choice_is_read_as_the_list_reads_it(
+    bank: Database, desk: Callable[..., Desk]
+):
+    twice = desk(query="kind=single&kind=case")
+    assert codes(text(twice.client.get("/items?kind=single&kind=case"))) == ["single"]
+    page = text(twice.send("/items/bulk", every="1"))
+    assert "single" in page
+    assert ">case<" not in page
+    hostile = desk()
+    hostile.query = "kind=single\r\nSet-Cookie: a=b"
+    answer = hostile.change("single", unit="C2")
+    assert answer.status_code == 303
+    assert "\n" not in answer.location
+    hostile.query = "unit=%00&q=%00&kind=case"
+    assert "所选 1 题" in text(hostile.send("/items/bulk", every="1"))
+    assert "题库中没有这道试题" in hostile.check("a\0b", "single", unit="C3")
+    assert hostile.client.get("/items?unit=%00&q=%00").status_code == 200
+
+
 def test_an_address_without_a_choice_leads_to_the_list(bank: Database, desk: Callable[..., Desk]):
     for address in ("/items/bulk", "/items/bulk/check"):
         assert desk().client.get(address).location.endswith("/items")

@@ -91,20 +91,25 @@ FACETS = (
 
 def item_filter(asked: Mapping[str, str], day: date = date.min) -> ItemFilter:
     """Return the filter that the address of the list says: `q`, `FACETS`, `batch`, `sort`, `page`."""
-    texts: dict[str, Any] = {name: asked.get(name, "").strip()[:100] for name in FACETS}
+    texts: dict[str, Any] = {name: _typed(asked, name) for name in FACETS}
     try:
         batch = UUID(asked["batch"]) if asked.get("batch") else None
     except ValueError:
         batch = None
     page = asked.get("page", "1")
     return ItemFilter(
-        text=asked.get("q", "").strip()[:100],
+        text=_typed(asked, "q"),
         day=day,
         batch=batch,
         sort=asked.get("sort", DEFAULT_SORT),
         page=int(page[:9]) if page.isascii() and page.isdecimal() else 1,
         **texts,
     )
+
+
+def _typed(asked: Mapping[str, str], name: str) -> str:
+    # PostgreSQL keeps no NUL, and refuses to look for one.
+    return asked.get(name, "").replace("\0", "").strip()[:100]
 
 
 @dataclass(frozen=True)

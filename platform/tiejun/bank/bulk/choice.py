@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from werkzeug.datastructures import MultiDict
 
@@ -34,8 +34,12 @@ class Choice:
         Raises:
             Rejected: if nothing was chosen, or too many single items.
         """
-        is_every, back = bool(form.get("every")), form.get("back", "")[:2000]
-        codes = () if is_every else tuple(dict.fromkeys(form.getlist("item")))
+        # Written anew, so that nothing but a query comes back in an address.
+        back = urlencode(parse_qsl(form.get("back", "")[:2000], keep_blank_values=True))
+        is_every = bool(form.get("every"))
+        codes = (
+            () if is_every else tuple(dict.fromkeys(one.replace("\0", "") for one in form.getlist("item")))
+        )
         if not codes and not is_every:
             raise Rejected(said("没有选择试题。"), [])
         if len(codes) > AT_ONCE:
@@ -45,5 +49,6 @@ class Choice:
     def wanted(self, day: date) -> ItemFilter:
         """Return the filter that finds the chosen items; `day` is today."""
         if self.is_every:
-            return item_filter(dict(parse_qsl(self.back)), day)
+            # Of a name that stands there twice, the list reads the first.
+            return item_filter(dict(reversed(parse_qsl(self.back))), day)
         return ItemFilter(codes=tuple(self.codes))

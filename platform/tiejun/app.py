@@ -7,6 +7,7 @@ from functools import partial
 from flask import Flask
 
 from tiejun.api.file_views import bp as api
+from tiejun.bank.bulk.views import bp as bank_bulk
 from tiejun.bank.citing import SOURCES
 from tiejun.bank.column_views import bp as bank_columns
 from tiejun.bank.edit_views import bp as bank_editor
@@ -69,6 +70,7 @@ BLUEPRINTS = (
     five_years,
     law_reviews,
     bank_life,
+    bank_bulk,
     law_import,
     law_mapping,
     bank,

@@ -48,6 +48,7 @@ NAVIGATION: tuple[tuple[Permission, str, str], ...] = (
 MOST_ENTRIES = 6
 # Blueprints without an entry of their own, and those under which their pages are found.
 ROOMS = {
+    "bank_bulk": ("bank",),
     "bank_editor": ("bank",),
     "bank_import": ("bank",),
     "bank_columns": ("bank",),

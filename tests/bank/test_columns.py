@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from click.testing import CliRunner
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -126,6 +127,36 @@ def test_known_headers_may_be_explained_too_and_said_anew(client: FlaskClient, w
         assert f'data-label="题干">{text}' in shown
     with laws.reading() as db:
         assert db.scalar(select(func.count(ColumnMapping.id))) == 1
+
+
+def test_what_is_remembered_is_listed_and_deleted_after_a_question(
+    client: FlaskClient, world: World, laws: Database, app: Flask
+):
+    asked, token = bring(client, xlsx(HEADER, ROW))
+    chosen = {"column-1": "stem", "column-2": "A", "column-3": "B", "column-4": "answer"}
+    client.post(asked.location, data={"csrf_token": token, **chosen})
+    with laws.reading() as db:
+        address = f"/items/import/columns/{db.scalars(select(ColumnMapping.id)).one()}"
+    assert f'href="{address}"' in client.get("/items/import/columns").get_data(as_text=True)
+    question = client.get(address).get_data(as_text=True)
+    assert all(header in question for header in HEADER if header)
+    with laws.reading() as db:
+        assert db.scalar(select(func.count(ColumnMapping.id))) == 1
+    stranger = app.test_client()
+    sign_in(stranger, "item_reviewer")
+    refused = {"csrf_token": csrf_token(stranger, "/items/reviews")}
+    assert stranger.post(address, data=refused).status_code == 403
+
+    answer = client.post(address, data={"csrf_token": token})
+
+    assert answer.location.endswith("/items/import/columns")
+    assert "还没有记住任何表头" in client.get(answer.location).get_data(as_text=True)
+    assert client.get(address).status_code == 404
+    assert client.post(address, data={"csrf_token": token}).status_code == 404
+    again, _ = bring(client, xlsx(HEADER, ROW))
+    assert "/columns?" in again.location
+    with laws.reading() as db:
+        assert "columns.forgotten" in db.scalars(select(AuditEvent.action)).all()
 
 
 def test_hostile_headers_are_shown_as_text(client: FlaskClient, world: World, laws: Database):

@@ -93,6 +93,31 @@ def test_a_faulty_row_keeps_the_file_out_until_it_may_be_left_out(
     assert items(laws) == 1
 
 
+def test_the_rows_are_shown_as_of_a_small_file_page_by_page(
+    client: FlaskClient, token: str, core: Core, laws: Database
+):
+    many = [(GOOD[0], f"第{n}件样例文书应当送达谁？", *GOOD[2:]) for n in range(260)]
+    address = bring(client, token, workbook(*many))
+    run_imports(core)
+
+    first, last = page(client, address), page(client, f"{address}?page=4")
+
+    assert "前 200 行" in first
+    assert first.count('data-label="题干"') == 50
+    assert "第0件样例文书" in first
+    assert "第49件样例文书" in first
+    assert "第199件样例文书" in last
+    assert "第200件样例文书" not in last
+    assert "第 4 页" in last
+    assert page(client, f"{address}?page=x").count('data-label="题干"') == 50
+    client.post(address, data={"csrf_token": token})
+    run_imports(core)
+    with laws.reading() as db:
+        row = db.scalars(select(ItemImport)).one()
+    assert row.state == "written"
+    assert "shown" not in row.report
+
+
 def test_an_unreadable_file_says_why(client: FlaskClient, token: str, core: Core):
     address = bring(client, token, b"no workbook")
     run_imports(core)

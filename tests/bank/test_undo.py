@@ -16,6 +16,7 @@ from tiejun.bank.importing import ImportPlan, import_items
 from tiejun.bank.item_files import ItemFile
 from tiejun.bank.law_reviews.models import Decision, LawReview
 from tiejun.bank.law_reviews.queue import close, waiting
+from tiejun.bank.life.models import ItemStep
 from tiejun.bank.models import (
     Blueprint,
     Citation,
@@ -30,6 +31,7 @@ from tiejun.bank.models import (
 )
 from tiejun.bank.secrecy import EVERYTHING
 from tiejun.bank.service import save_item
+from tiejun.bank.states import ItemState
 from tiejun.bank.undo import undo_batch
 from tiejun.cli import commands
 from tiejun.db import Database
@@ -49,9 +51,12 @@ def _wired() -> None:
 
 @pytest.fixture
 def run(laws: Database, clock: ManualClock, writer: Actor):
-    def import_(*items, purpose: ItemPurpose = ItemPurpose.PRACTICE):
+    def import_(
+        *items, purpose: ItemPurpose = ItemPurpose.PRACTICE, state: ItemState = ItemState.OPERATIONAL
+    ):
+        plan = ImportPlan(purpose, state=state)
         with laws.transaction() as db:
-            return import_items(db, ItemFile.of(items, "题.json"), ImportPlan(purpose), writer, clock())
+            return import_items(db, ItemFile.of(items, "题.json"), plan, writer, clock())
 
     return import_
 
@@ -101,6 +106,47 @@ def test_an_item_that_got_a_new_version_says_again_what_it_said(run, undo, laws:
         assert "先前的解析" in db.scalars(select(ItemWords.words)).one()
     assert run(item("B5-1", rationale="先前的解析")).unchanged == 1
     assert run(item("B5-1", rationale="后来的解析")).updated == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "declared", "after"),
+    [
+        ("draft", "operational", "operational"),
+        ("first_review", "operational", "operational"),
+        ("second_review", "operational", "operational"),
+        ("draft", "draft", "draft"),
+        ("operational", "draft", "draft"),
+        ("pilot", "operational", "pilot"),
+        ("under_review", "operational", "under_review"),
+        ("retired", "operational", "retired"),
+    ],
+)
+def test_an_update_takes_the_state_declared_of_its_file(
+    run, laws: Database, before: str, declared: str, after: str
+):
+    run(item("B5-1"), state=ItemState.DRAFT)
+    with laws.transaction() as db:
+        db.execute(update(Item).values(state=before))
+    assert run(item("B5-1", rationale="后来的解析"), state=ItemState(declared)).updated == 1
+    with laws.reading() as db:
+        assert db.scalars(select(Item.state)).one() == after
+
+
+def test_an_update_that_was_approved_elsewhere_is_a_draft_again_when_it_is_undone(run, undo, laws: Database):
+    run(item("B5-1"), state=ItemState.DRAFT)
+    report = run(item("B5-1", rationale="后来的解析"), state=ItemState.OPERATIONAL)
+    with laws.reading() as db:
+        assert db.scalars(select(Item.state)).one() == "operational"
+        assert [(step.step, step.state, step.version) for step in db.scalars(select(ItemStep))] == [
+            ("write", "operational", 2)
+        ]
+    undo(report)
+    with laws.reading() as db:
+        assert db.scalars(select(Item.state)).one() == "draft"
+        assert db.scalars(select(ItemStep)).all() == []
+    undo(run(item("B5-1", rationale="后来的解析"), state=ItemState.DRAFT))
+    with laws.reading() as db:
+        assert db.scalars(select(Item.state)).one() == "draft"
 
 
 def test_the_queue_of_law_reviews_follows_the_version_that_counts_again(run, undo, laws: Database):

@@ -10,7 +10,8 @@ from question_bank.formats.columns import LABELS, ColumnMaps, headers_key, missi
 from question_bank.words import said
 from tiejun.audit import Actor, record
 from tiejun.bank.import_models import ColumnMapping
-from tiejun.errors import Problem, Rejected
+from tiejun.errors import NotFound, Problem, Rejected
+from tiejun.listing import ListPage, scalar_page
 
 
 def column_maps(db: Session, told: Mapping[str, str] | None = None) -> ColumnMaps:
@@ -23,6 +24,37 @@ def explanations(db: Session, keys: Collection[str]) -> Sequence[ColumnMapping]:
     """Return the explanations that a file was read by."""
     query = select(ColumnMapping).where(ColumnMapping.headers_key.in_(keys))
     return db.scalars(query.order_by(ColumnMapping.id)).all()
+
+
+def remembered(db: Session, number: int) -> ListPage[ColumnMapping]:
+    """Return one page of all explanations, the latest first."""
+    latest = select(ColumnMapping).order_by(ColumnMapping.saved_at.desc(), ColumnMapping.id.desc())
+    return scalar_page(db, latest, number)
+
+
+def explanation(db: Session, mapping_id: int, *, lock: bool = False) -> ColumnMapping:
+    """Return one explanation; `lock` holds it until the transaction ends.
+
+    Raises:
+        NotFound: if there is none, or none any more.
+    """
+    query = select(ColumnMapping).where(ColumnMapping.id == mapping_id)
+    row = db.scalar(query.with_for_update() if lock else query)
+    if row is None:
+        raise NotFound(said("没有这一条说明，可能已被删除。"))
+    return row
+
+
+def forget(db: Session, mapping_id: int, actor: Actor, now: datetime) -> None:
+    """Delete an explanation: tables with these headers are read by the names that we know again.
+
+    Raises:
+        NotFound: if there is none, or none any more.
+    """
+    row = explanation(db, mapping_id, lock=True)
+    record(db, actor, "columns.forgotten", ("column_mapping", row.id), now, fields=row.fields)
+    db.delete(row)
+    db.flush()
 
 
 def remember(

@@ -2,17 +2,19 @@
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from question_bank.formats.columns import LABELS
 from question_bank.formats.spreadsheet import SheetHead
 from question_bank.words import said
 from tiejun import uploads
 from tiejun.access import Permission, require
+from tiejun.bank import column_service
 from tiejun.bank.column_service import column_maps, remember
 from tiejun.bank.import_jobs import asked_of
 from tiejun.bank.item_files import table_heads
 from tiejun.errors import NotFound, Problem, Rejected
-from tiejun.web import actor, now, reading, settings, transaction
+from tiejun.web import actor, notice, now, reading, settings, transaction
 
 bp = Blueprint("bank_columns", __name__)
 SHOWN = 60  # columns
@@ -43,6 +45,34 @@ def save(digest: str) -> ResponseReturnValue:
     except Rejected as refused:
         return _page(digest, heads, head, chosen, refused.problems), 422
     return redirect(url_for("bank_import.go_on", digest=digest, **asked_of(request.args)), 303)
+
+
+@bp.get("/items/import/columns")
+@require(Permission.ITEM_IMPORT)
+def remembered() -> ResponseReturnValue:
+    """List what is remembered of columns."""
+    with reading() as db:
+        page = column_service.remembered(db, request.args.get("page", 1, type=int))
+    return render_template("bank/columns.html", page=page, labels=LABELS)
+
+
+@bp.get("/items/import/columns/<int:mapping_id>")
+@require(Permission.ITEM_IMPORT)
+def forgetting(mapping_id: int) -> ResponseReturnValue:
+    """Show one explanation and ask whether it may be deleted."""
+    with reading() as db:
+        found = column_service.explanation(db, mapping_id)
+    return render_template("bank/columns_forget.html", found=found, labels=LABELS)
+
+
+@bp.post("/items/import/columns/<int:mapping_id>")
+@require(Permission.ITEM_IMPORT)
+def forget(mapping_id: int) -> ResponseReturnValue:
+    """Delete an explanation."""
+    with transaction() as db:
+        column_service.forget(db, mapping_id, actor(), now())
+    notice(_("已删除。同样表头的表格，下次按列名辨认，或再请您说明。"))
+    return redirect(url_for(".remembered"), 303)
 
 
 def _heads(digest: str) -> list[SheetHead]:

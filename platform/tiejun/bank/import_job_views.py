@@ -6,12 +6,14 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from question_bank.item import Item
 from question_bank.words import recalled
 from tiejun.access import Permission, persona, require
 from tiejun.bank.column_service import explanations
 from tiejun.bank.import_jobs import UNDER_WAY, asked_of, confirm, my_import, plan_of
 from tiejun.bank.import_models import ImportState, ItemImport
 from tiejun.errors import Problem
+from tiejun.listing import ListPage, list_page
 from tiejun.web import now, reading, transaction
 
 bp = Blueprint("bank_import_jobs", __name__)
@@ -31,11 +33,8 @@ def job(public_id: UUID) -> ResponseReturnValue:
         "bank/import_job.html",
         job=row,
         report=_report(row),
-        is_under_way=row.state in UNDER_WAY,
-        plan=plan_of(row.asked),
         explained=explained,
-        columns=_columns(row),
-        shown=SHOWN,
+        **_checked(row),
     )
 
 
@@ -58,11 +57,28 @@ def take(public_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".job", public_id=public_id), 303)
 
 
+def _checked(row: ItemImport) -> dict[str, Any]:
+    return {
+        "is_under_way": row.state in UNDER_WAY,
+        "plan": plan_of(row.asked),
+        "columns": _columns(row),
+        "shown": SHOWN,
+        "rows": _rows(row),
+    }
+
+
 def _report(row: ItemImport) -> dict[str, Any]:
     report: dict[str, Any] = recalled(row.report)
     for name in ("problems", "warnings"):
         report[name] = [Problem(**one) for one in report.get(name, [])]
     return report
+
+
+def _rows(row: ItemImport) -> ListPage[tuple[str, Item]]:
+    """Return one page of the first rows of the file, as the check read them."""
+    page = list_page(row.report.get("shown", []), request.args.get("page", 1, type=int))
+    rows = [(where, Item.from_json(data)) for where, data in page.rows]
+    return ListPage(rows, page.number, page.pages, page.total)
 
 
 def _columns(row: ItemImport) -> str:

@@ -37,6 +37,8 @@ READ = 20
 """Per cent of a step that reading the file takes; the look takes the rest."""
 ASKED = ("name", "purpose", "unit", "state")
 """What the form asks of a file, as it stands in the addresses of the next pages."""
+SHOWN = 200
+"""Rows kept for the preview: as many as a file that is checked at once shows."""
 STEPS = {ImportState.WAITING: ImportState.CHECKING, ImportState.CONFIRMED: ImportState.WRITING}
 UNDER_WAY = (*STEPS, *STEPS.values())
 
@@ -151,6 +153,7 @@ def _work(core: Core, row: ItemImport) -> None:
     if row.state == ImportState.CHECKING:
         with core.database.transaction() as db:
             report = looked.to_json() | {"remembered": file.remembered, "is_table": file.is_table}
+            report["shown"] = [[where, item.to_json()] for where, item in file.rows[:SHOWN]]
             _move(db, row, ImportState.CHECKED, report=kept(report), percent=100)
     else:
         _write(core, row, file, looked.twins, actor)
@@ -161,7 +164,9 @@ def _write(core: Core, row: ItemImport, file: ItemFile, twins: list[Problem], ac
         plan = _plan(row, row.skip_faulty)
         report = import_items(db, file, plan, actor, core.clock(), twins)
         if report.is_written:
-            _move(db, row, ImportState.WRITTEN, batch=report.batch, percent=100)
+            # The rows hold keys, and nobody looks at them any more.
+            left = {name: value for name, value in row.report.items() if name != "shown"}
+            _move(db, row, ImportState.WRITTEN, batch=report.batch, percent=100, report=left)
         else:
             # The bank changed since the check: the person looks again.
             _move(db, row, ImportState.CHECKED, report=row.report | kept(report.to_json()), percent=100)

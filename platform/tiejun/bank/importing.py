@@ -22,7 +22,8 @@ from tiejun.bank.item_rows import add_many, stem_hash, text_digest
 from tiejun.bank.law_reviews.impact import follow_ends
 from tiejun.bank.law_reviews.queue import settle, waiting_ids
 from tiejun.bank.law_reviews.things import ITEM
-from tiejun.bank.life.service import note_written
+from tiejun.bank.life.rules import Step
+from tiejun.bank.life.service import note_step, note_written
 from tiejun.bank.models import Item, ItemBatch, ItemPurpose
 from tiejun.bank.reports import ItemReport, row_report
 from tiejun.bank.secrecy import EVERYTHING, Sight
@@ -34,6 +35,7 @@ from tiejun.errors import Problem
 from tiejun.imports import Progress, silent
 
 CHUNK = 500
+UNREVIEWED = (ItemState.DRAFT, ItemState.FIRST_REVIEW, ItemState.SECOND_REVIEW)
 Outcome = tuple[str, ItemText, str, Item | None]
 
 
@@ -239,8 +241,7 @@ def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome
     for _, item, outcome, row in outcomes:
         if outcome == "updated" and row is not None:
             add_version(db, row, item, pen.actor, pen.now, batch.id)
-            if plan.state is ItemState.DRAFT:
-                note_written(db, row, pen.actor, pen.now)
+            _take_state(db, row, plan, pen)
             if row.id in held:
                 purposely = item.transitional
                 settle(db, (ITEM, row.id), cited(item), pen.actor, pen.now, is_transitional=purposely)
@@ -257,3 +258,15 @@ def _write(db: Session, file: ItemFile, plan: ImportPlan, outcomes: list[Outcome
         updated=pen.report.updated,
         state=plan.state.value,
     )
+
+
+def _take_state(db: Session, row: Item, plan: ImportPlan, pen: _Pen) -> None:
+    """Give an item that got a new version the state that was declared of the file.
+
+    What was approved elsewhere needs no review here any more; what is in use, questioned or retired stays so.
+    """
+    if plan.state is ItemState.DRAFT:
+        note_written(db, row, pen.actor, pen.now)
+    elif row.state in UNREVIEWED:
+        row.state = plan.state
+        note_step(db, row, Step.WRITE, pen.actor, pen.now)

@@ -100,13 +100,18 @@ def add_many(  # noqa: PLR0913 - what all of them have in common
         _version_values(item, by, now) | {"number": 1, "item_id": item_id, "batch_id": batch_id}
         for item, item_id in zip(items, item_ids, strict=True)
     ]
-    ids = db.scalars(
-        insert(ItemVersion).returning(ItemVersion.id, sort_by_parameter_order=True), versions
-    ).all()
+    _add_versions(db, items, versions)
     words = [
         {"item_id": item_id, "words": words_of(item)} for item, item_id in zip(items, item_ids, strict=True)
     ]
     db.execute(insert(ItemWords), words)
+
+
+def _add_versions(db: Session, items: Sequence[ItemText], versions: list[Values]) -> None:
+    """Add versions, the rows of which are given, with their keys and citations."""
+    ids = db.scalars(
+        insert(ItemVersion).returning(ItemVersion.id, sort_by_parameter_order=True), versions
+    ).all()
     numbered = list(zip(items, ids, strict=True))
     db.execute(insert(ItemKey), [{"version_id": number, "key": item.key_json()} for item, number in numbered])
     cited = [
@@ -114,6 +119,22 @@ def add_many(  # noqa: PLR0913 - what all of them have in common
     ]
     if cited:
         db.execute(insert(Citation), cited)
+
+
+def revise_many(db: Session, changed: Sequence[tuple[Item, ItemText]], by: str, now: datetime) -> None:
+    """Write the next version of many locked items whose texts stay the same: a statement a table."""
+    if not changed:
+        return
+    versions = [
+        _version_values(text, by, now) | {"number": row.current_version + 1, "item_id": row.id}
+        for row, text in changed
+    ]
+    _add_versions(db, [text for _, text in changed], versions)
+    for row, text in changed:
+        for name, value in (_facts(text) | {"updated_at": now}).items():
+            setattr(row, name, value)
+        row.current_version += 1
+    db.flush()
 
 
 def _first_values(item: ItemText, purpose: ItemPurpose, by: str, now: datetime) -> Values:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
@@ -48,6 +49,7 @@ MOST_WRITERS = 500
 class ItemFilter:
     """What a list of items was asked for; empty means any. `unit` may be a module ("B") or a unit ("B5").
 
+    `codes` names single items, whatever else is asked, in whatever state.
     `difficulty`, `discrimination` and `used` name bands of `usage.filters`; `day` is today, for the last.
     """
 
@@ -68,6 +70,7 @@ class ItemFilter:
     batch: UUID | None = None
     sort: str = DEFAULT_SORT
     page: int = 1
+    codes: tuple[str, ...] = ()
 
 
 FACETS = (
@@ -88,20 +91,25 @@ FACETS = (
 
 def item_filter(asked: Mapping[str, str], day: date = date.min) -> ItemFilter:
     """Return the filter that the address of the list says: `q`, `FACETS`, `batch`, `sort`, `page`."""
-    texts = {name: asked.get(name, "").strip()[:100] for name in FACETS}
+    texts: dict[str, Any] = {name: _typed(asked, name) for name in FACETS}
     try:
         batch = UUID(asked["batch"]) if asked.get("batch") else None
     except ValueError:
         batch = None
     page = asked.get("page", "1")
     return ItemFilter(
-        text=asked.get("q", "").strip()[:100],
+        text=_typed(asked, "q"),
         day=day,
         batch=batch,
         sort=asked.get("sort", DEFAULT_SORT),
         page=int(page[:9]) if page.isascii() and page.isdecimal() else 1,
         **texts,
     )
+
+
+def _typed(asked: Mapping[str, str], name: str) -> str:
+    # PostgreSQL keeps no NUL, and refuses to look for one.
+    return asked.get(name, "").replace("\0", "").strip()[:100]
 
 
 @dataclass(frozen=True)
@@ -150,7 +158,12 @@ class ItemDetail:
 
 def find_items(db: Session, sight: Sight, wanted: ItemFilter) -> ListPage[Item]:
     """Return one page of the items that fit."""
-    return scalar_page(db, _sorted(_matching(db, sight, wanted), wanted.sort), wanted.page)
+    return scalar_page(db, _sorted(matching(db, sight, wanted), wanted.sort), wanted.page)
+
+
+def first_items(db: Session, sight: Sight, wanted: ItemFilter, size: int) -> ListPage[Item]:
+    """Return the first `size` of the items that fit, by code, and how many there are."""
+    return scalar_page(db, matching(db, sight, wanted).order_by(Item.code), 1, size)
 
 
 def rows_for_export(db: Session, sight: Sight, wanted: ItemFilter) -> Sequence[tuple[Item, ItemVersion]]:
@@ -158,7 +171,7 @@ def rows_for_export(db: Session, sight: Sight, wanted: ItemFilter) -> Sequence[t
     query = (
         select(Item, ItemVersion)
         .join(ItemVersion, IS_CURRENT)
-        .where(Item.id.in_(_matching(db, sight, wanted).with_only_columns(Item.id)))
+        .where(Item.id.in_(matching(db, sight, wanted).with_only_columns(Item.id)))
         .options(selectinload(ItemVersion.citations))
         .order_by(Item.code)
         .limit(EXPORT_ROWS)
@@ -171,7 +184,7 @@ def texts_for_export(db: Session, sight: Sight, wanted: ItemFilter) -> Iterator[
     query = (
         select(ItemVersion)
         .join(Item, IS_CURRENT)
-        .where(Item.id.in_(_matching(db, sight, wanted).with_only_columns(Item.id)))
+        .where(Item.id.in_(matching(db, sight, wanted).with_only_columns(Item.id)))
         .options(selectinload(ItemVersion.key))
         .order_by(Item.code)
         .limit(EXPORT_ROWS)
@@ -179,8 +192,15 @@ def texts_for_export(db: Session, sight: Sight, wanted: ItemFilter) -> Iterator[
     return (to_text(version) for version in db.scalars(query))
 
 
-def _matching(db: Session, sight: Sight, wanted: ItemFilter) -> Select[Item]:
-    query = select(Item).where(_in_state(wanted.state), sight.condition())
+def matching(db: Session, sight: Sight, wanted: ItemFilter) -> Select[Item]:
+    """Return the query of the items that fit, in no order."""
+    if wanted.codes:
+        return select(Item).where(Item.code.in_(wanted.codes), sight.condition())
+    query = _narrowed(db, select(Item).where(_in_state(wanted.state), sight.condition()), wanted)
+    return usage.filtered(query, wanted.difficulty, wanted.discrimination, wanted.used, wanted.day)
+
+
+def _narrowed(db: Session, query: Select[Item], wanted: ItemFilter) -> Select[Item]:
     if wanted.text:
         query = query.where(item_says(db, wanted.text))
     if wanted.unit:
@@ -203,7 +223,7 @@ def _matching(db: Session, sight: Sight, wanted: ItemFilter) -> Select[Item]:
         query = query.where(Item.id.in_(_citing(wanted.law, wanted.article)))
     if wanted.writer:
         query = query.where(Item.created_by == wanted.writer)
-    return usage.filtered(query, wanted.difficulty, wanted.discrimination, wanted.used, wanted.day)
+    return query
 
 
 def _in_state(state: str) -> ColumnElement[bool]:

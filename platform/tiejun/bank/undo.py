@@ -119,8 +119,11 @@ def _forget_writing(db: Session, batch: ItemBatch) -> set[int]:
 
 
 def _state_before(db: Session, item: Item) -> ItemState:
+    """Return the state of the last step, or else the one that was declared when the item was imported."""
     last = select(ItemStep.state).where(ItemStep.item_id == item.id).order_by(ItemStep.id.desc()).limit(1)
-    return ItemState(db.scalar(last) or ItemState.OPERATIONAL)
+    batch = db.get(ItemBatch, item.batch_id) if item.batch_id else None
+    declared = batch.report.get("state") if batch is not None else None
+    return ItemState(db.scalar(last) or declared or ItemState.OPERATIONAL)
 
 
 def _drop_versions(db: Session, versions: Select[int]) -> None:

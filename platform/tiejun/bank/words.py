@@ -95,6 +95,16 @@ _MOST = {
     "gap_match": said("每个词最多用几次"),
     "hotspot": said("最多选几处"),
 }
+_FILES = {
+    "xlsx": said("Excel（含答案，可改后导入）"),
+    "csv": said("CSV（含答案，可改后导入）"),
+    "json": said("JSON（全部内容和图片）"),
+    "xml": said("Moodle XML（不含案例和图片）"),
+    "gift": said("GIFT（不含案例、多空题和图片）"),
+    "txt": said("Aiken（只有单选题）"),
+    "qti.zip": said("QTI 3.0（全部内容和图片）"),
+    "qti22.zip": said("QTI 2.2（全部内容和图片）"),
+}
 _LEVELS = {"national": said("国家级"), "provincial": said("省级")}
 
 
@@ -252,6 +262,11 @@ def used_choices() -> Choices:
     """Return since when items have rested."""
     words = (gettext("从未使用"), gettext("近一年用过"), gettext("一年以上未用"), gettext("两年以上未用"))
     return [(name, str(word)) for name, word in zip(USED, words, strict=True)]
+
+
+def export_choices() -> Choices:
+    """Return the files as which items go out with their keys, by the ending of the address."""
+    return [(ending, str(gettext(word))) for ending, word in _FILES.items()]
 
 
 def unit_choices() -> Choices:

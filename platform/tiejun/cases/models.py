@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tiejun.db import Base, Id, Instant, PublicId
+from tiejun.db import Base, BigId, Id, Instant, PublicId
 from tiejun.files.models import StoredFile
 
 
@@ -51,7 +51,8 @@ class CaseVersion(Base):
     """One version. Only a draft or a returned one changes; `revision` counts its savings.
 
     `body` has passed `tiejun.html.clean`, whose version is `cleaner`; `words` is its text without tags.
-    `minutes` is how long reading it takes, as the hours' ledger counts it.
+    `minutes` is how long reading it takes, as the hours' ledger counts it. `exchanged_by` put it on other
+    articles out of the queue of law changes, and does not decide on it either.
     """
 
     __tablename__ = "case_version"
@@ -83,6 +84,9 @@ class CaseVersion(Base):
     saved_at: Mapped[Instant]
     submitted_at: Mapped[Instant | None]
     decided_at: Mapped[Instant | None]
+    # No foreign key: SQLite would have to copy the table for it.
+    exchanged_by_id: Mapped[int | None] = mapped_column(BigId)
+    exchanged_by: Mapped[str | None] = mapped_column(String(100))
 
     case: Mapped[CaseMaterial] = relationship(lazy="raise", back_populates="versions")
     units: Mapped[list["CaseUnit"]] = relationship(lazy="raise", order_by="CaseUnit.position")

@@ -116,6 +116,23 @@ def case_to_decide(db: Session, who: Persona, public_id: UUID, *, lock: bool = F
     return latest(db, case) if case is not None else _found(None)
 
 
+def case_to_exchange(db: Session, who: Persona, public_id: UUID, *, lock: bool = False) -> CaseVersion:
+    """Return the latest version of a case to its author and to whoever reviews there, to exchange its law.
+
+    Raises:
+        NotFound: if there is none within reach.
+    """
+    reviewed = in_scope(who.scopes(Permission.CASE_REVIEW))
+    may = or_(_own(who), reviewed) if who.may(Permission.CASE_WRITE) else reviewed
+    within = (
+        select(CaseMaterial)
+        .join(Unit, Unit.id == CaseMaterial.unit_id)
+        .where(CaseMaterial.public_id == public_id, may)
+    )
+    case = db.scalar(within.with_for_update(of=CaseMaterial) if lock else within)
+    return latest(db, case) if case is not None else _found(None)
+
+
 def reviews_for(db: Session, who: Persona, case: CaseMaterial) -> bool:
     """Return whether `who` reviews for the unit of a case."""
     return who.covers(Permission.CASE_REVIEW, db.get_one(Unit, case.unit_id).path)
@@ -143,6 +160,7 @@ def queue(db: Session, who: Persona, number: int = 1, size: int = PAGE) -> ListP
         CaseVersion.state == CaseState.IN_REVIEW,
         in_scope(who.scopes(Permission.CASE_REVIEW)),
         or_(CaseMaterial.author_id.is_(None), CaseMaterial.author_id != who.account_id),
+        or_(CaseVersion.exchanged_by_id.is_(None), CaseVersion.exchanged_by_id != who.account_id),
     )
     waiting = query.options(*LISTED).order_by(CaseVersion.submitted_at, CaseVersion.id)
     return scalar_page(db, waiting, number, size)

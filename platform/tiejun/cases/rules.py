@@ -55,9 +55,30 @@ def reading_minutes(*texts: str) -> int:
     return min(max(1, ceil(signs / SIGNS_A_MINUTE)), MINUTES_MAX)
 
 
-def may_decide(author_id: int | None, reviewer_id: int | None) -> bool:
-    """Return whether this account may decide on a case: somebody, and not its author."""
-    return reviewer_id is not None and reviewer_id != author_id
+def may_decide(author_id: int | None, reviewer_id: int | None, exchanged_by: int | None = None) -> bool:
+    """Return whether this account may decide on a version: who neither wrote it nor exchanged its law."""
+    return reviewer_id is not None and reviewer_id not in (author_id, exchanged_by)
+
+
+def exchange_refusal(state: str, *, is_own: bool, has_author: bool, number: int, by: str) -> str | None:
+    """Return why no citation of a case can be exchanged out of the queue, or None.
+
+    What its author is writing is not handed in for them; what they handed in is not changed under its reader.
+
+    Args:
+        state: of its latest version.
+        is_own: whether this version came about by an exchange of the same person.
+        has_author: whether somebody can write at it.
+        number: of the latest version.
+        by: who works at it.
+    """
+    if state == "published" or (is_own and state == "in_review"):
+        return None
+    if state != "in_review" and not has_author:
+        return None
+    if state == "in_review":
+        return said("第 %(n)s 版（%(by)s）正在等第二人审核，之后才能再改引。", n=number, by=by)
+    return said("第 %(n)s 版草稿正由%(by)s修改，请在那里改引，或等它公布。", n=number, by=by)
 
 
 def storage_problems(text: Text) -> list[Problem]:

@@ -13,8 +13,8 @@ from question_bank.syllabus import load_syllabus
 from question_bank.words import said
 from tiejun.audit import Actor, record
 from tiejun.bank.citations import CitationCheck
+from tiejun.bank.law_reviews import queue
 from tiejun.bank.law_reviews.models import Decision as Settlement
-from tiejun.bank.law_reviews.queue import close, settle, waiting
 from tiejun.cases import rules
 from tiejun.cases.law_changes import CASE
 from tiejun.cases.models import (
@@ -59,12 +59,16 @@ class Author:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a reviewer decides: published or returned, with what remark; who that is."""
+    """What a reviewer decides: published or returned, with what remark; who that is.
+
+    `revision` is the saving that he read; None: whichever.
+    """
 
     outcome: CaseState
     comment: str
     account_id: int | None
     name: str
+    revision: int | None = None
 
 
 def create_case(db: Session, title: str, author: Author, actor: Actor, now: datetime) -> CaseMaterial:
@@ -115,7 +119,7 @@ def save_draft(db: Session, version: CaseVersion, text: Text, revision: int, now
         text.words, text.decision, text.points, text.questions
     )
     version.cleaner, version.saved_at, version.revision = CLEANER, now, version.revision + 1
-    _tag(db, version, text.units, text.citations)
+    tag(db, version, text.units, text.citations)
 
 
 def submit(db: Session, version: CaseVersion, text: Text, actor: Actor, now: datetime) -> list[Problem]:
@@ -130,9 +134,15 @@ def submit(db: Session, version: CaseVersion, text: Text, actor: Actor, now: dat
     for row in list(version.files):
         if row.is_inline and str(row.file.public_id) not in version.body:
             db.delete(row)
-    version.state, version.submitted_at, version.decided_at = CaseState.IN_REVIEW, now, None
+    hand_in(db, version, text.citations, now)
     _record(db, version, "case.submitted", actor, now)
     return []
+
+
+def hand_in(db: Session, version: CaseVersion, cited: Iterable[tuple[str, str]], now: datetime) -> None:
+    """Give a version to its second reader; what waits in the queue of law changes says so."""
+    version.state, version.submitted_at, version.decided_at = CaseState.IN_REVIEW, now, None
+    queue.submit(db, (CASE, version.case_id), cited, now)
 
 
 def take_back(db: Session, version: CaseVersion, actor: Actor, now: datetime) -> None:
@@ -144,6 +154,7 @@ def take_back(db: Session, version: CaseVersion, actor: Actor, now: datetime) ->
     if version.state != CaseState.IN_REVIEW:
         raise Conflict(said("这份材料不在审核中，不能撤回。"))
     version.state, version.submitted_at = CaseState.DRAFT, None
+    queue.withdraw(db, (CASE, version.case_id))
     _record(db, version, "case.taken_back", actor, now)
 
 
@@ -152,14 +163,16 @@ def decide(db: Session, version: CaseVersion, decision: Decision, actor: Actor, 
 
     Raises:
         Forbidden: if the reviewer wrote it.
-        Conflict: if it is not in review.
+        Conflict: if it is not in review, or has changed since `decision.revision`.
         Rejected: if it is returned without a word.
     """
     reviewer = decision.account_id
-    if reviewer is None or not rules.may_decide(version.case.author_id, reviewer):
+    if reviewer is None or not rules.may_decide(version.case.author_id, reviewer, version.exchanged_by_id):
         raise Forbidden(said("不能审核自己的材料，请由另一人审核。"))
     if version.state != CaseState.IN_REVIEW:
         raise Conflict(said("这份材料不在审核中：可能已被撤回，或者另一人已经审核。"))
+    if decision.revision is not None and decision.revision != version.revision:
+        raise Conflict(said("这份材料在您阅读期间改过，请再看一遍。"), code="changed")
     if decision.outcome is CaseState.RETURNED and not decision.comment:
         problem = Problem(said("审核"), "comment", said("退回时请写明要改什么。"))
         raise Rejected(said("没有保存，请改正下面的内容。填写的内容都还在。"), [problem])
@@ -176,6 +189,7 @@ def decide(db: Session, version: CaseVersion, decision: Decision, actor: Actor, 
         publish(db, version, actor, now)
     else:
         version.state, version.decided_at = CaseState.RETURNED, now
+        queue.withdraw(db, (CASE, version.case_id))
         _record(db, version, "case.returned", actor, now)
 
 
@@ -189,7 +203,7 @@ def publish(db: Session, version: CaseVersion, actor: Actor, now: datetime) -> N
     version.state, version.decided_at = CaseState.PUBLISHED, now
     version.case.published, version.case.retired_at, version.case.retired_why = version.number, None, None
     rows = db.scalars(select(CaseCitation).where(CaseCitation.version_id == version.id))
-    settle(db, (CASE, version.case_id), [(row.law_id, row.article) for row in rows], actor, now)
+    queue.settle(db, (CASE, version.case_id), [(row.law_id, row.article) for row in rows], actor, now)
     _record(db, version, "case.published", actor, now)
 
 
@@ -215,7 +229,7 @@ def revise(db: Session, version: CaseVersion, actor: Actor, now: datetime) -> Ca
     )
     db.add(copy)
     db.flush()
-    _tag(db, copy, [row.unit for row in version.units], [(c.law_id, c.article) for c in version.citations])
+    tag(db, copy, [row.unit for row in version.units], [(c.law_id, c.article) for c in version.citations])
     db.add_all(
         CaseFile(version_id=copy.id, file_id=row.file_id, is_inline=row.is_inline) for row in version.files
     )
@@ -235,7 +249,7 @@ def retire(db: Session, version: CaseVersion, why: str, actor: Actor, now: datet
     if not why:
         raise Rejected(said("没有停用。"), [Problem(said("停用"), "why", said("请写明停用的理由。"))])
     version.case.retired_at, version.case.retired_why = now, why[:500]
-    close(db, waiting(db, CASE, version.case_id), Settlement.RETIRED, actor, now)
+    queue.close(db, queue.waiting(db, CASE, version.case_id), Settlement.RETIRED, actor, now)
     _record(db, version, "case.retired", actor, now)
 
 
@@ -304,7 +318,7 @@ class _Cited:
     citations: tuple[Citation, ...]
 
 
-def _tag(
+def tag(
     db: Session, version: CaseVersion, units: Sequence[str], citations: Sequence[tuple[str, str]]
 ) -> None:
     """Replace the units and citations of a draft."""

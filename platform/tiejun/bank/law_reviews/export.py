@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tiejun.bank.law_reviews.models import LawReview
 from tiejun.bank.law_reviews.queries import ReviewLine
 from tiejun.bank.law_reviews.words import CAUSE_WORDS, DECISION_WORDS, KIND_WORDS
 from tiejun.bank.queries import CitedArticle
@@ -43,11 +44,17 @@ def _cells(line: ReviewLine) -> tuple[Cell, ...]:
         _article(line.best) if line.best else "",
         score,
         f"{beijing(review.entered_at):%Y-%m-%d %H:%M}",
-        str(DECISION_WORDS[review.decision]) if review.decision else "待核",
+        _state(review),
         review.decided_by or "",
         f"{beijing(review.decided_at):%Y-%m-%d %H:%M}" if review.decided_at else "",
         review.note,
     )
+
+
+def _state(review: LawReview) -> str:
+    if review.decision is None:
+        return "等第二人审核" if review.submitted_at else "待核"
+    return str(DECISION_WORDS[review.decision])
 
 
 def _article(cited: CitedArticle) -> str:

@@ -29,6 +29,7 @@ class LawReview(Base):
 
     `kind` and `subject_id` say which thing; title, unit, writer and address are as they were when it came
     in, so that the queue reads without asking each feature. `old_text` is the article as it was cited.
+    `submitted_at`: since when a version that answers it waits for its second reader.
     `candidates` is a list of {"law", "article", "score"}, the likest first. `owner_id` is the unit whose
     people may see it; None: everybody who sees the bank.
     """
@@ -70,6 +71,7 @@ class LawReview(Base):
     decision: Mapped[Decision | None] = mapped_column(String(12))
     target_law_id: Mapped[str | None] = mapped_column(ForeignKey("law_version.id"))
     target_article: Mapped[str | None] = mapped_column(String(20))
+    submitted_at: Mapped[Instant | None]
     decided_at: Mapped[Instant | None]
     decided_by: Mapped[str | None] = mapped_column(String(100))
     note: Mapped[str] = mapped_column(Text, default="")

@@ -90,8 +90,17 @@ class Proposal:
     article: Article
     score: float
     runs: Sequence[tuple[Run, str]]
-    is_mapped: bool
+    is_mapped: bool = False
     """Whether a table of correspondence names it."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One article in place of another, for a second reader: the old `law`, the new article, both texts."""
+
+    review: LawReview
+    law: LawVersion
+    proposal: Proposal
 
 
 @dataclass(frozen=True)
@@ -271,6 +280,29 @@ def _proposals(db: Session, review: LawReview) -> list[Proposal]:
         for key, one in zip(keys, review.candidates, strict=True)
         if key in known
     ]
+
+
+def exchanges_of(db: Session, kind: str, subject_id: int) -> list[Exchange]:
+    """Return the articles that a version which waits for its second reader puts in place of others."""
+    waits = select(LawReview).where(
+        LawReview.kind == kind,
+        LawReview.subject_id == subject_id,
+        LawReview.decided_at.is_(None),
+        LawReview.submitted_at.is_not(None),
+        LawReview.target_law_id.is_not(None),
+    )
+    found = []
+    for review in db.scalars(waits.order_by(LawReview.id)):
+        at = select(Article, LawVersion).join(LawVersion, LawVersion.id == Article.law_id)
+        row = db.execute(
+            at.where(Article.law_id == review.target_law_id, Article.number == review.target_article)
+        ).one_or_none()
+        if row is not None:
+            article, law = row
+            runs = difference(review.old_text, article.text)
+            proposal = Proposal(law, article, 1.0, runs)
+            found.append(Exchange(review, db.get_one(LawVersion, review.law_id), proposal))
+    return found
 
 
 def next_waiting(db: Session, reader: Reader, after: LawReview) -> UUID | None:

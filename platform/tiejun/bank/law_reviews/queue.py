@@ -47,23 +47,53 @@ def settle(
 ) -> list[LawReview]:
     """Close the reviews of a thing (kind, id) that its new version answers; return them.
 
-    A review is answered when the version no longer cites that article, or when all that it cites stays in
-    force, or is said to be cited on purpose (`is_transitional`): then its writer has had the new text before
-    them.
+    A review is answered when the version no longer cites that article, or the same one was chosen for its
+    corrected text, or when all that it cites stays in force, or is said to be cited on purpose
+    (`is_transitional`): then its writer has had the new text before them.
 
     Args:
         cited: law version and article of each citation of the new version.
     """
-    found = waiting(db, *thing)
+    present = set(cited)
+    answered = _answered(db, waiting(db, *thing), present, is_transitional=is_transitional)
+    exchanged = [row for row in answered if (row.target_law_id, row.target_article) in present]
+    close(db, exchanged, Decision.REANCHORED, actor, now)
+    close(db, [row for row in answered if row not in exchanged], Decision.REWRITTEN, actor, now)
+    return answered
+
+
+def submit(db: Session, thing: tuple[str, int], cited: Iterable[Cited], now: datetime) -> None:
+    """Note that a new version of a thing went to its second reader, and which reviews it answers."""
+    found, present = waiting(db, *thing), set(cited)
+    answered = _answered(db, found, present)
+    for row in found:
+        row.submitted_at = now if row in answered else None
+        if (row.target_law_id, row.target_article) not in present:
+            row.target_law_id = row.target_article = None
+
+
+def withdraw(db: Session, thing: tuple[str, int]) -> None:
+    """Note that the version which went to its second reader came back."""
+    for row in waiting(db, *thing):
+        row.submitted_at = None
+
+
+def _answered(
+    db: Session, found: Collection[LawReview], present: Collection[Cited], *, is_transitional: bool = False
+) -> list[LawReview]:
+    """Return the reviews that a version with these citations answers."""
     if not found:
         return []
-    present = set(cited)
     laws = {law_id for law_id, _article in present}
     ending = select(LawVersion.id).where(LawVersion.id.in_(laws), LawVersion.ceased.is_not(None))
     rests_on_old_law = not is_transitional and db.scalar(ending.limit(1)) is not None
-    answered = [row for row in found if not rests_on_old_law or (row.law_id, row.article) not in present]
-    close(db, answered, Decision.REWRITTEN, actor, now)
-    return answered
+    return [
+        row
+        for row in found
+        if not rests_on_old_law
+        or (row.law_id, row.article) not in present
+        or (row.target_law_id, row.target_article) == (row.law_id, row.article)
+    ]
 
 
 def close(
@@ -77,7 +107,7 @@ def close(
     """Write a decision into reviews."""
     for review in reviews:
         review.decision, review.decided_by, review.decided_at = decision, actor.name, now
-        review.note = note
+        review.submitted_at, review.note = None, note
         record(
             db,
             actor,

@@ -40,7 +40,7 @@ def review_to_decide(db: Session, sight: Sight, public_id: UUID, kind: str = ITE
     if review.decided_at is not None:
         raise Conflict(said("这一条已由%(name)s作出决定，没有再改。", name=review.decided_by or ""))
     if review.kind != kind:
-        raise Conflict(said("案例和课由作者修改后自动办结，不在这里决定。"))
+        raise Conflict(said("案例和课不在这里决定，请在它们自己的页上办理。"))
     return review
 
 

@@ -12,6 +12,7 @@ from tiejun.bank import law_queries
 from tiejun.bank.law_reviews import queries, service, words
 from tiejun.bank.law_reviews.export import reviews_workbook
 from tiejun.bank.law_reviews.queries import GROUPS, Reader, ReviewFilter, reader_of, review_filter
+from tiejun.bank.law_reviews.standing import standing_of
 from tiejun.clock import beijing
 from tiejun.errors import Rejected
 from tiejun.web import actor, notice, now, reading, transaction
@@ -100,11 +101,13 @@ def _page(public_id: UUID, error: Rejected | None = None) -> str:
     with reading() as db:
         detail = queries.review_detail(db, _reader(), public_id)
         laws = law_queries.laws_for_choice(db, today)[0]
+        standing = standing_of(db, persona(), detail.review)
     return render_template(
         "laws/review.html",
         detail=detail,
         review=detail.review,
         laws=laws,
+        standing=standing,
         today=today,
         error=error,
         errors={problem.field: problem.message for problem in error.problems} if error else {},

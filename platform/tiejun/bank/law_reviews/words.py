@@ -3,7 +3,7 @@
 from flask_babel import gettext
 
 from question_bank.words import said
-from tiejun.bank.law_reviews.models import Cause, Decision
+from tiejun.bank.law_reviews.models import Cause, Decision, LawReview
 
 KIND_WORDS = {"item": said("试题"), "case": said("案例"), "lesson": said("课")}
 CAUSE_WORDS = {
@@ -26,6 +26,13 @@ def kind_word(kind: str) -> str:
 def cause_word(cause: str) -> str:
     """Return what happened to the cited article."""
     return str(gettext(CAUSE_WORDS[Cause(cause)]))
+
+
+def state_word(review: LawReview) -> str:
+    """Return how far a review is: what was decided, that a second reader has it, or that it waits."""
+    if review.decision is None and review.submitted_at is not None:
+        return str(gettext("等第二人审核"))
+    return decision_word(review.decision)
 
 
 def decision_word(decision: str | None) -> str:

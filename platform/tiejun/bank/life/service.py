@@ -19,7 +19,7 @@ from tiejun.bank.states import ItemState
 from tiejun.errors import Conflict, NotFound, Problem, Rejected
 
 NOT_SAVED = said("没有保存，请改正下面的内容。填写的内容都还在。")
-AT_ONCE = 200
+AT_ONCE = 500
 NAMED = 5
 
 

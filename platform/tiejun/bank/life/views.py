@@ -1,19 +1,28 @@
 """Pages and buttons of the life of items."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from question_bank.words import said
 from tiejun.access import Permission, persona, require
+from tiejun.bank.bulk.choice import Choice
+from tiejun.bank.bulk.service import mark_of
+from tiejun.bank.bulk.views import back_to
 from tiejun.bank.life import queries, service, words
-from tiejun.bank.life.rules import Step
+from tiejun.bank.life.rules import Step, remark_problem
 from tiejun.bank.life.service import Move
-from tiejun.bank.secrecy import sight_of
-from tiejun.errors import NotFound, Problem, Rejected
+from tiejun.bank.models import Item
+from tiejun.bank.queries import first_items
+from tiejun.bank.secrecy import Sight, sight_of
+from tiejun.clock import beijing
+from tiejun.errors import Conflict, NotFound, Problem, Rejected
+from tiejun.listing import ListPage
 from tiejun.web import actor, notice, now, reading, transaction
 
 bp = Blueprint("bank_life", __name__)
@@ -45,15 +54,16 @@ def step(code: str) -> ResponseReturnValue:
 @bp.post("/items/steps")
 @require(Permission.ITEM_VIEW)
 def steps() -> ResponseReturnValue:
-    """Move the chosen items of the list on, all or none."""
-    move = _move(request.form)
+    """Move the chosen items on, all or none; all that the list finds only after they were shown."""
+    move, choice = _move(request.form), Choice.read(request.form)
+    if choice.is_every and "mark" not in request.form:
+        return _confirm_page(move, choice)
     with transaction() as db:
         person, sight = queries.person_of(persona()), sight_of(persona())
-        codes = request.form.getlist("item")
+        codes = _codes(db, sight, choice)
         count = service.take_many(db, codes, move, person, actor(), now(), sight)
     notice(_("已办理 %(n)s 题：%(step)s。", n=count, step=words.step_word(move.step)))
-    back = request.form.get("back", "")
-    return redirect(url_for("bank.items") + (f"?{back}" if back else ""), 303)
+    return redirect(back_to(choice), 303)
 
 
 @bp.post("/items/<code>/comments")
@@ -76,6 +86,35 @@ def settle(public_id: UUID) -> ResponseReturnValue:
     with transaction() as db:
         item = service.settle_comment(db, public_id, actor(), now(), sight_of(persona()))
     return redirect(url_for("bank.item", code=item.code, _anchor="comments"), 303)
+
+
+def _codes(db: Session, sight: Sight, choice: Choice) -> Sequence[str]:
+    """Return the chosen items; all that the list finds must be those that were confirmed."""
+    if not choice.is_every:
+        return choice.codes
+    rows = _found(db, sight, choice).rows
+    if mark_of(rows) != request.form["mark"]:
+        message = said("所选试题在核对之后有了变化，没有改动任何试题。请再核对一遍。")
+        raise Conflict(message, code="changed_meanwhile")
+    return [row.code for row in rows]
+
+
+def _found(db: Session, sight: Sight, choice: Choice) -> ListPage[Item]:
+    return first_items(db, sight, choice.wanted(beijing(now()).date()), service.AT_ONCE + 1)
+
+
+def _confirm_page(move: Move, choice: Choice) -> str:
+    with reading() as db:
+        page = _found(db, sight_of(persona()), choice)
+    return render_template(
+        "bank/bulk_steps.html",
+        choice=choice,
+        move=move,
+        page=page,
+        as_seen=mark_of(page.rows),
+        most=service.AT_ONCE,
+        problem=remark_problem(move.step, move.remark),
+    )
 
 
 def _move(form: MultiDict[str, str]) -> Move:

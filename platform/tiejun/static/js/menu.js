@@ -31,6 +31,11 @@
     });
     each("[data-tj-count]", function (place) {
       var name = place.getAttribute("data-tj-count");
+      var every = document.querySelector('input[data-tj-every="' + name + '"]');
+      if (every && every.checked) {
+        place.textContent = place.getAttribute("data-tj-total");
+        return;
+      }
       place.textContent = String(document.querySelectorAll('input[data-tj-in~="' + name + '"]:checked').length);
     });
   }
@@ -40,7 +45,7 @@
     if (box.hasAttribute("data-tj-group")) {
       Array.prototype.forEach.call(members(box), function (one) { one.checked = box.checked; });
     }
-    if (box.hasAttribute("data-tj-group") || box.hasAttribute("data-tj-in")) { showGroups(); }
+    if (["data-tj-group", "data-tj-in", "data-tj-every"].some(function (one) { return box.hasAttribute(one); })) { showGroups(); }
     if (box.hasAttribute("data-tj-submit") && box.form) {
       if (box.form.requestSubmit) { box.form.requestSubmit(); } else { box.form.submit(); }
     }

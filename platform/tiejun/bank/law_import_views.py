@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from question_bank.laws import LawError
+from question_bank.laws import LawVersion as LawText
 from question_bank.words import recalled, said
 from tiejun import uploads
 from tiejun.access import Permission, require
 from tiejun.bank import law_import
 from tiejun.bank.law_forms import LawFileForm, PasteForm, without_notes
+from tiejun.bank.law_report import LawReport
 from tiejun.bank.law_reviews.mapping_file import is_mapping
 from tiejun.bank.law_views import compare_filter
 from tiejun.bank.laws_service import LawBundle, import_laws, parse_laws
@@ -85,6 +87,12 @@ def take(digest: str) -> ResponseReturnValue:
     if not report.is_written:
         raise Rejected(said("这一文本有误，没有导入。"), report.problems[:SHOWN])
     (law,) = bundle.laws.values()
+    _tell(law, report)
+    return redirect(url_for("laws.law", law_id=law.instrument.id), 303)
+
+
+def _tell(law: LawText, report: LawReport) -> None:
+    """Say what came in, and what now waits or has lost its ground."""
     head = law.instrument
     notice(
         _("已导入《%(title)s》，共 %(n)s 条。", title=head.title, n=head.article_count)
@@ -95,7 +103,6 @@ def take(digest: str) -> ResponseReturnValue:
         notice(_("引用失效或变动条文的 %(n)s 项内容已列入法规变动待核。", n=waiting), "due")
     for consequence in report.consequences[:TOLD]:
         notice(translated(consequence.message), "due")
-    return redirect(url_for("laws.law", law_id=head.id), 303)
 
 
 def _is_valid(form: PasteForm) -> bool:

@@ -1,7 +1,8 @@
 """The demo: laid once by the real services, and never in production."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import func, select
 
+from tests.support.clock import ManualClock
 from tests.support.world import csrf_token, sign_in
 from tiejun.app import create_app
 from tiejun.audit import COMMAND_LINE, AuditEvent, record
@@ -46,6 +48,15 @@ def test_the_demo_holds_people_results_certificates_and_make_ups(laid: Core) -> 
         assert db.scalar(select(func.count()).select_from(MakeUpCase)) == 6
     assert [int(number[-4:]) for number in numbers] == list(range(1, len(numbers) + 1))
     assert len(numbers) == 9
+
+
+@pytest.mark.parametrize("at", ["2026-11-28T16:56:00", "2026-12-31T16:20:00"])
+def test_it_can_be_laid_at_any_hour_also_after_midnight_in_beijing(at: str, tmp_path: Path) -> None:
+    clock = ManualClock(datetime.fromisoformat(at).replace(tzinfo=UTC))
+    with opened(Settings.from_env(demo_environment({"TIEJUN_DATA_DIR": str(tmp_path)}, 8000))) as core:
+        prepare_demo(replace(core, clock=clock))
+        with core.database.reading() as db:
+            assert len(accounts(db)) == 15
 
 
 def test_officers_and_the_unit_find_notices_waiting(laid: Core) -> None:

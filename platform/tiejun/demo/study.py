@@ -49,8 +49,10 @@ def install_study(core: Core, now: datetime) -> None:
         for lesson in lessons:
             lesson.course = db.get_one(Course, lesson.course_id)
         learners = [*people[:12], person_named(db, VISITOR)]
+        # By the day, not by the hour of laying: nobody's reading may run over midnight, where minutes end.
+        morning = beijing(now - timedelta(days=3)).replace(hour=8, minute=0)
         for number, person in enumerate(learners):
-            _learn(db, core, person, lessons[: 1 + number % 2], now - timedelta(days=3, hours=number))
+            _learn(db, core, person, lessons[: 1 + number % 2], morning + timedelta(hours=number))
 
 
 def _hold(db: Session, people: list[Person], at: datetime, what: list, by: Recorder) -> None:  # type: ignore[type-arg]

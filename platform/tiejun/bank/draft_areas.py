@@ -120,11 +120,9 @@ def _line(shape: str, coords: Sequence[int]) -> str:
 
 
 def _read(lines: str) -> tuple[list[_Area], list[Words]]:
-    areas: list[_Area] = []
-    faults: list[Words] = []
-    for found in _areas(lines):
-        (areas if isinstance(found, _Area) else faults).append(found)  # type: ignore[arg-type]
-    return areas, faults
+    found = list(_areas(lines))
+    areas = [one for one in found if isinstance(one, _Area)]
+    return areas, [one for one in found if not isinstance(one, _Area)]
 
 
 def _areas(lines: str) -> Iterator[_Area | Words]:

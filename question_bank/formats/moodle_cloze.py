@@ -14,7 +14,6 @@ from html import escape
 from typing import Any
 
 from question_bank.formats.cells import LETTERS
-from question_bank.formats.moodle_gaps import BY_PLACE
 from question_bank.formats.moodle_question import FULL, Answer, Question, QuestionRefused, number_in, told
 from question_bank.formats.moodle_typed import (
     Gap,
@@ -24,6 +23,7 @@ from question_bank.formats.moodle_typed import (
     texts_until_any,
     typed,
 )
+from question_bank.formats.written import BY_PLACE
 from question_bank.item import PartType, number_json
 from question_bank.item_check import MAX_CASE_PARTS
 from question_bank.value_shapes import BLANK

@@ -13,15 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from question_bank.formats.moodle_question import Answer, Question, QuestionRefused
+from question_bank.formats.written import BY_PLACE
 from question_bank.item import PartType
-from question_bank.policies import MultiplePolicy
 from question_bank.value_shapes import BLANK
 from question_bank.words import said
 
 Json = dict[str, Any]
 PLACE = re.compile(r"\[\[([0-9]{1,4})\]\]")
 _SIDE_BY_SIDE = re.compile(rf"({PLACE.pattern})(?={PLACE.pattern})")
-BY_PLACE = {"policy": MultiplePolicy.PER_OPTION.value}
 _LEAST = 2
 """Moodle shows no fewer of the things to be ordered."""
 _ABSOLUTE = ("ABS", "ABSOLUTE", "ABSOLUTE_POSITION")

@@ -13,9 +13,8 @@ from typing import Any
 
 from question_bank.formats.cells import LETTERS, with_blanks
 from question_bank.formats.moodle_question import FULL, NO_RUBRIC, Answer, Question, QuestionRefused
-from question_bank.formats.written import MINUS
+from question_bank.formats.written import BY_PLACE, MINUS
 from question_bank.item import PartType
-from question_bank.policies import MultiplePolicy
 from question_bank.value_shapes import BLANK
 from question_bank.words import said
 
@@ -158,8 +157,7 @@ def _matching(question: Question, part: Json, answers: Sequence[Answer]) -> Json
         "targets": [{"id": i, "text": right} for right, i in targets.items()],
         "most": 1,
         "key": [[ids[left], targets[right]] for left, right in pairs if left],
-        # As Moodle scores it: each pair for itself.
-        "scoring": {"policy": MultiplePolicy.PER_OPTION.value},
+        "scoring": BY_PLACE,
     }
 
 

@@ -15,12 +15,14 @@ from typing import Any
 
 from lxml import etree
 
-from question_bank.areas import hits, inside
+from question_bank.areas import inside
 from question_bank.formats.image_size import scaled_area
 from question_bank.formats.qti_asked import Asked, number_attribute
 from question_bank.formats.qti_keys import FLOOR, KEY, RULES, Trial
+from question_bank.formats.qti_rule_tree import table_of
 from question_bank.formats.qti_values import AreaMapping, Bag, QtiRefused, Response, Single, Value, members
-from question_bank.terms import PartType, number_json
+from question_bank.response_rules import area_points
+from question_bank.terms import PartType
 from question_bank.value_shapes import MAX_SPOTS
 from question_bank.words import said
 
@@ -46,16 +48,15 @@ def set_point_key(trial: Trial, asked: Asked) -> None:
         QtiRefused: if the rules are others than the sum over the areas, or no point earns anything.
     """
     (response,) = asked.responses
-    areas = response.areas
-    assert areas is not None
     if not trial.rules.are_there or not _by_areas_alone(trial.rules.tree["rules"], response.id):
         raise QtiRefused(RULES, _BY_AREAS)
-    best = _best(asked, response, areas)
+    table = table_of(_areas(response))
+    best = _best(asked, response, table)
     declared = response.correct
-    if declared is not None and earned(areas, declared) == earned(areas, best):
+    if declared is not None and area_points(table, declared) == area_points(table, best):
         best = declared
     trial.right[response.id] = best
-    _need_sum_over_areas(trial, asked, areas)
+    _need_sum_over_areas(trial, asked, table)
     asked.part["key"] = [
         [round(place * factor) for place, factor in zip(_point(str(one)), asked.scale, strict=True)]
         for one in members(best)
@@ -64,39 +65,27 @@ def set_point_key(trial: Trial, asked: Asked) -> None:
 
 def point_scoring(asked: Asked) -> Json:
     """Return the table of areas, in pixels of our picture; `full` is still to come."""
-    areas = asked.responses[0].areas
-    assert areas is not None
-    rows = [
-        [one.shape, scaled_area(one.coords, *asked.scale), number_json(one.points)] for one in areas.entries
-    ]
-    limits = {
-        name: None if limit is None else number_json(limit)
-        for name, limit in (("lower", areas.lower), ("upper", areas.upper))
-    }
-    return {"areas": rows, "default": number_json(areas.default), **limits}
+    table = table_of(_areas(asked.responses[0]))
+    rows = [[shape, scaled_area(coords, *asked.scale), points] for shape, coords, points in table["rows"]]
+    limits = {name: table.get(name) for name in ("lower", "upper")}
+    return {"areas": rows, "default": table["default"], **limits}
 
 
-def earned(areas: AreaMapping, value: Value) -> Decimal:
-    """Return what points earn by the item's areas."""
-    shapes = [(one.shape, one.coords) for one in areas.entries]
-    hit, missed = hits(shapes, [_point(str(one)) for one in members(value)])
-    total = sum((areas.entries[n].points for n in hit), missed * areas.default)
-    total = total if areas.lower is None else max(total, areas.lower)
-    return total if areas.upper is None else min(total, areas.upper)
+def _areas(response: Response) -> AreaMapping:
+    assert response.areas is not None
+    return response.areas
 
 
-def _best(asked: Asked, response: Response, areas: AreaMapping) -> Value:
+def _best(asked: Asked, response: Response, table: Json) -> Value:
     """Return the fewest points that earn the most, one more being taken as long as it adds something."""
     chosen: tuple[Single, ...] = ()
-    limit = asked.most or MAX_SPOTS
-    while len(chosen) < limit:
-        more = max(
-            ((*chosen, place) for place in asked.pool[0]),
-            key=lambda some: earned(areas, _bag(some, response)),
-        )
-        if earned(areas, _bag(more, response)) <= (earned(areas, _bag(chosen, response)) if chosen else 0):
+    worth = Decimal(0)
+    while len(chosen) < (asked.most or MAX_SPOTS):
+        grown = [(*chosen, place) for place in asked.pool[0]]
+        more = max(grown, key=lambda some: area_points(table, _bag(some, response)))
+        if area_points(table, _bag(more, response)) <= worth:
             break
-        chosen = more
+        chosen, worth = more, area_points(table, _bag(more, response))
     if not chosen:
         raise QtiRefused(RULES, said("评分规则对哪个答案都不给分"))
     return _bag(chosen, response)
@@ -106,7 +95,7 @@ def _bag(chosen: Sequence[Single], response: Response) -> Value:
     return chosen[0] if response.cardinality == "single" else Bag(tuple(chosen))
 
 
-def _need_sum_over_areas(trial: Trial, asked: Asked, areas: AreaMapping) -> None:
+def _need_sum_over_areas(trial: Trial, asked: Asked, table: Json) -> None:
     """Refuse rules that make something else of what the areas earn."""
     (response,) = asked.responses
     none = trial.score({response.id: None})
@@ -116,9 +105,9 @@ def _need_sum_over_areas(trial: Trial, asked: Asked, areas: AreaMapping) -> None
     for value in [trial.right[response.id], *tried]:
         if value is None:
             continue
-        if trial.score({response.id: value}) - none != earned(areas, value):
+        if trial.score({response.id: value}) - none != area_points(table, value):
             raise QtiRefused(RULES, _BY_AREAS)
-        if earned(areas, value) < 0:
+        if area_points(table, value) < 0:
             trial.warn(RULES, FLOOR)
 
 
@@ -133,9 +122,7 @@ def _by_areas_alone(node: object, response: str) -> bool:
 
 def _places(response: Response) -> list[Single]:
     """Return a point for each area, for each overlap of two that have one, and one outside of all."""
-    areas = response.areas
-    assert areas is not None
-    shapes = [(one.shape, one.coords) for one in areas.entries]
+    shapes = [(one.shape, one.coords) for one in _areas(response).entries]
     found = [point for shape, coords in shapes for point in _within(shape, coords)]
     boxes = [_box(shape, coords) for shape, coords in shapes]
     for (one, box), (other, second) in combinations(zip(shapes, boxes, strict=True), 2):
@@ -145,8 +132,8 @@ def _places(response: Response) -> list[Single]:
         found += [point for point in grid if inside(*one, point) and inside(*other, point)][:1]
     edge = max((box[2] for box in boxes), default=0) + 1
     outside = [(edge, 0)] if not any(inside(shape, coords, (edge, 0)) for shape, coords in shapes) else []
-    declared = [str(one) for one in members(response.correct)]
-    return list(dict.fromkeys([*declared, *(f"{x} {y}" for x, y in [*found, *outside])]))
+    declared = [_point(str(one)) for one in members(response.correct)]
+    return list(dict.fromkeys(f"{x} {y}" for x, y in [*declared, *found, *outside]))
 
 
 def _within(shape: str, coords: Sequence[int]) -> list[tuple[int, int]]:

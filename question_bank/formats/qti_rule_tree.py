@@ -1,6 +1,6 @@
 """An item's response rules (responseProcessing) as the JSON tree that `response_rules` carries out.
 
-Public: `rule_tree`, `template_of`, `MATCH`, `MAP`, `MAP_POINT`, `ATTRIBUTES`.
+Public: `rule_tree`, `table_of`, `template_of`, `MATCH`, `MAP`, `MAP_POINT`, `ATTRIBUTES`.
 
 Templates are written out as the rules they stand for; nothing is fetched.
 """
@@ -132,9 +132,9 @@ def _response(response: Response) -> Json:
     if response.correct is not None:
         found["correct"] = _texts(response.correct)
     if response.mapping is not None:
-        found["map"] = _table(response.mapping)
+        found["map"] = table_of(response.mapping)
     if response.areas is not None:
-        found["areas"] = _table(response.areas)
+        found["areas"] = table_of(response.areas)
     return found
 
 
@@ -147,7 +147,8 @@ def _texts(value: Value) -> list[str]:
     return [str(one).lower() if isinstance(one, bool) else str(one) for one in members(value)]
 
 
-def _table(mapping: PointMapping | AreaMapping) -> Json:
+def table_of(mapping: PointMapping | AreaMapping) -> Json:
+    """Return a mapping as the rules read it (`response_rules`)."""
     rows: list[Any]
     if isinstance(mapping, AreaMapping):
         rows = [[area.shape, list(area.coords), number_json(area.points)] for area in mapping.entries]

@@ -23,6 +23,8 @@ class Written:
 
 MINUS = {"policy": MultiplePolicy.MINUS_PER_WRONG.value}
 """How Moodle scores several right choices where each wrong one takes off what a right one brings."""
+BY_PLACE = {"policy": MultiplePolicy.PER_OPTION.value}
+"""How Moodle scores pairs, gaps and orders: each by itself."""
 
 
 def beyond(item: Item, format_name: str, *, as_moodle: bool = False) -> Words | None:
@@ -49,8 +51,7 @@ def beyond(item: Item, format_name: str, *, as_moodle: bool = False) -> Words | 
 def _is_plain_match(part: Part) -> bool:
     key: Any = part.key
     lefts = [left for left, _right in key]
-    by_pair = part.scoring == {"policy": MultiplePolicy.PER_OPTION.value}
-    return by_pair and part.most == 1 and sorted(lefts) == sorted(part.option_ids)
+    return part.scoring == BY_PLACE and part.most == 1 and sorted(lefts) == sorted(part.option_ids)
 
 
 def pairs_of(part: Part) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from question_bank.laws import LawError
 from tiejun.audit import Actor
 from tiejun.bank.law_report import LawReport
-from tiejun.bank.law_reviews.mapping import import_mapping
+from tiejun.bank.law_reviews.mapping import check_mapping, write_mapping
 from tiejun.bank.law_reviews.mapping_file import Counterpart, is_mapping, parse_mapping
 from tiejun.bank.laws_service import import_laws, parse_laws
 from tiejun.bank.reports import as_problem
@@ -31,13 +31,13 @@ def import_law_files(
     """Import versions and the tables of correspondence between them, all or none."""
     rows, faults = _rows(tables)
     bundle = parse_laws(laws)
-    checked = import_mapping(db, rows, actor, now, together=bundle.laws, dry_run=True)
+    checked, named = check_mapping(db, rows, bundle.laws)
     bundle.report.problems += faults + checked.problems
     bundle.report.rejected += checked.rejected + len(faults)
     report = import_laws(db, bundle, actor, now, dry_run=dry_run)
     report.mapped = len(rows)
-    if report.is_written and rows:
-        import_mapping(db, rows, actor, now)
+    if report.is_written and named:
+        write_mapping(db, named, actor, now)
     return report
 
 

@@ -19,36 +19,40 @@ from tiejun.imports import ImportReport
 Laws = Mapping[str, LawText]
 
 
-def import_mapping(
-    db: Session,
-    rows: Sequence[Counterpart],
-    actor: Actor,
-    now: datetime,
-    *,
-    together: Laws | None = None,
-    dry_run: bool = False,
-) -> ImportReport:
-    """Take a table over, all of it or nothing; what stood there of the same old versions goes.
+Named = Sequence[tuple[Counterpart, Sequence[Successor]]]
+"""Rows of a table with the versions of their successors named."""
 
-    Open reviews of these versions get their candidates anew.
+
+def import_mapping(
+    db: Session, rows: Sequence[Counterpart], actor: Actor, now: datetime, *, dry_run: bool = False
+) -> ImportReport:
+    """Take a table over, all of it or nothing."""
+    report, named = check_mapping(db, rows, {})
+    report.is_written = not (report.problems or dry_run)
+    if report.is_written:
+        write_mapping(db, named, actor, now)
+    return report
+
+
+def check_mapping(db: Session, rows: Sequence[Counterpart], together: Laws) -> tuple[ImportReport, Named]:
+    """Return the faults of a table, and its rows as they can be written if there are none.
 
     Args:
         together: laws that come in with it, known already or not.
     """
-    desk = _Desk(db, together or {})
+    desk = _Desk(db, together)
     report = ImportReport(read=len(rows))
-    kept = [(row, desk.checked(row)) for row in rows]
+    named = [(row, desk.checked(row)) for row in rows]
     report.reject(desk.problems)
     report.created = len(rows) - report.rejected
-    report.is_written = not (report.problems or dry_run)
-    if report.is_written:
-        _write(db, kept, actor, now)
-    return report
+    return report, named
 
 
-def _write(
-    db: Session, kept: Sequence[tuple[Counterpart, Sequence[Successor]]], actor: Actor, now: datetime
-) -> None:
+def write_mapping(db: Session, kept: Named, actor: Actor, now: datetime) -> None:
+    """Write a checked table; what stood there of the same old versions goes.
+
+    Open reviews of these versions get their candidates anew.
+    """
     laws = sorted({row.law for row, _successors in kept})
     db.execute(delete(LawCorrespondence).where(LawCorrespondence.law_id.in_(laws)))
     values = [

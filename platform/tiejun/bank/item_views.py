@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from question_bank.markup import show_images, without_images
 from tiejun.access import Permission, persona, require
 from tiejun.bank import images, queries, words
+from tiejun.bank.bulk.choice import Choice
 from tiejun.bank.export import bank_file, items_workbook, note_taken
 from tiejun.bank.images import Shown
 from tiejun.bank.law_reviews.queries import reader_of, waiting_count, waiting_items
@@ -42,6 +43,7 @@ ENDINGS = {
     "qti22.zip": ("qti22", ZIP, "QTI 2.2"),
 }
 """Format, media type and name of a file by its ending."""
+LEFT_OUT_SHOWN = 200  # of chosen items
 
 
 @bp.record_once
@@ -97,9 +99,7 @@ def _list(db: Session) -> dict[str, Any]:
 @require(Permission.ITEM_VIEW)
 def export() -> ResponseReturnValue:
     """Give the list, as filtered, as an Excel file."""
-    with reading() as db:
-        content = items_workbook(queries.rows_for_export(db, sight_of(persona()), _wanted()))
-    return attachment(content, "items.xlsx")
+    return given_as_list(_wanted())
 
 
 @bp.get("/items/export.<any(xlsx,csv,json,xml,gift,txt,'qti.zip','qti22.zip'):ending>")
@@ -109,14 +109,7 @@ def export_sheet(ending: str) -> ResponseReturnValue:
 
     What the format cannot hold is listed first; `?partly=1` takes the file without it.
     """
-    kind, media_type, name = ENDINGS[ending]
-    with transaction() as db:
-        made = bank_file(db, sight_of(persona()), _wanted(), kind)
-        if made.left_out and "partly" not in request.args:
-            left_out = list_page(made.left_out, _wanted().page)
-            return render_template("bank/export.html", made=made, page=left_out, name=name)
-        note_taken(db, made, actor(), now(), kind)
-    return attachment(made.content, f"item-bank.{ending}", media_type)
+    return given_as_file(_wanted(), ending, partly="partly" in request.args)
 
 
 @bp.get("/items/images/<digest>")
@@ -154,6 +147,34 @@ def compare(code: str) -> ResponseReturnValue:
     with reading() as db:
         found = compare_versions(db, sight_of(persona()), code, old, new)
     return render_template("bank/compare.html", found=found)
+
+
+def given_as_list(wanted: ItemFilter) -> Response:
+    """Return the items as the list shows them, without keys, as an Excel file."""
+    with reading() as db:
+        content = items_workbook(queries.rows_for_export(db, sight_of(persona()), wanted))
+    return attachment(content, "items.xlsx")
+
+
+def given_as_file(
+    wanted: ItemFilter, ending: str, *, partly: bool, choice: Choice | None = None
+) -> ResponseReturnValue:
+    """Return the items with keys as a file, which is noted; or first the list of what it cannot hold.
+
+    Args:
+        partly: whether the file is wanted without what it cannot hold.
+        choice: the items were chosen in the list, not found by its filter; the list has one page then.
+    """
+    kind, media_type, name = ENDINGS[ending]
+    with transaction() as db:
+        made = bank_file(db, sight_of(persona()), wanted, kind)
+        if made.left_out and not partly:
+            page = None if choice else list_page(made.left_out, wanted.page)
+            rows = page.rows if page else made.left_out[:LEFT_OUT_SHOWN]
+            shown = {"made": made, "rows": rows, "page": page, "choice": choice}
+            return render_template("bank/export.html", **shown, name=name)
+        note_taken(db, made, actor(), now(), kind)
+    return attachment(made.content, f"item-bank.{ending}", media_type)
 
 
 def attachment(content: bytes, name: str, media_type: str = XLSX) -> Response:

@@ -96,9 +96,7 @@ def change_items(  # noqa: PLR0913 - which items, as they were looked at, by who
     """
     plans = _plans(db, sight, wanted, change, powers, lock=True)
     found = _look(plans, wanted)
-    if found.mark != mark:
-        message = said("所选试题在核对之后有了变化，没有改动任何试题。请再核对一遍。")
-        raise Conflict(message, code="changed_meanwhile")
+    _need_same(found.mark, mark)
     if found.refused:
         problems = [Problem(code, "", why) for why, codes in found.refused.items() for code in codes]
         raise Rejected(said("没有改动任何试题。"), problems)
@@ -204,6 +202,21 @@ def _look(plans: Collection[_Plan], wanted: ItemFilter) -> Look:
 def mark_of(rows: Collection[Item]) -> str:
     """Return what stands for these items as they are: another version, state or class gives another."""
     return crypto.digest("\n".join(f"{r.code} {r.current_version} {r.state} {r.purpose}" for r in rows))
+
+
+def need_as_seen(rows: Collection[Item], mark: str) -> None:
+    """Refuse items that are not those, or not as they were, when they were looked at.
+
+    Raises:
+        Conflict: `changed_meanwhile`.
+    """
+    _need_same(mark_of(rows), mark)
+
+
+def _need_same(present: str, mark: str) -> None:
+    if present != mark:
+        message = said("所选试题在核对之后有了变化，没有改动任何试题。请再核对一遍。")
+        raise Conflict(message, code="changed_meanwhile")
 
 
 def _told(plan: _Plan) -> Told:

@@ -12,8 +12,7 @@ from tiejun.bank import queries
 from tiejun.bank.bulk import rules, service, words
 from tiejun.bank.bulk.choice import Choice
 from tiejun.bank.bulk.rules import Change, Powers, change_of
-from tiejun.bank.export import bank_file, items_workbook, note_taken
-from tiejun.bank.item_views import ENDINGS, attachment
+from tiejun.bank.item_views import ENDINGS, given_as_file, given_as_list
 from tiejun.bank.models import ItemPurpose
 from tiejun.bank.queries import EXPORT_ROWS, ItemFilter
 from tiejun.bank.secrecy import CLASSES, sight_of
@@ -79,27 +78,13 @@ def change() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Give the chosen items as a file: with keys to those who may import, else as the list shows them."""
     choice, ending = Choice.read(request.form), request.form.get("ending", "")
-    wanted = _wanted(choice)
     if ending == LIST:
-        with reading() as db:
-            content = items_workbook(queries.rows_for_export(db, sight_of(persona()), wanted))
-        return attachment(content, "items.xlsx")
+        return given_as_list(_wanted(choice))
     if not persona().may(Permission.ITEM_IMPORT):
         raise Forbidden(said("您没有进行这项操作的权限。"))
     if ending not in ENDINGS:
         raise NotFound(said("没有这种文件格式。"))
-    return _file(choice, ending)
-
-
-def _file(choice: Choice, ending: str) -> ResponseReturnValue:
-    """Return the file, or first the list of what its format cannot hold."""
-    kind, media_type, name = ENDINGS[ending]
-    with transaction() as db:
-        made = bank_file(db, sight_of(persona()), _wanted(choice), kind)
-        if made.left_out and "partly" not in request.form:
-            return render_template("bank/export.html", made=made, choice=choice, name=name)
-        note_taken(db, made, actor(), now(), kind)
-    return attachment(made.content, f"item-bank.{ending}", media_type)
+    return given_as_file(_wanted(choice), ending, partly="partly" in request.form, choice=choice)
 
 
 def back_to(choice: Choice) -> str:

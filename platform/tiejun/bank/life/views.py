@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from question_bank.words import said
 from tiejun.access import Permission, persona, require
 from tiejun.bank.bulk.choice import Choice
-from tiejun.bank.bulk.service import mark_of
+from tiejun.bank.bulk.service import mark_of, need_as_seen
 from tiejun.bank.bulk.views import back_to
 from tiejun.bank.life import queries, service, words
 from tiejun.bank.life.rules import Step, remark_problem
@@ -21,7 +21,7 @@ from tiejun.bank.models import Item
 from tiejun.bank.queries import first_items
 from tiejun.bank.secrecy import Sight, sight_of
 from tiejun.clock import beijing
-from tiejun.errors import Conflict, NotFound, Problem, Rejected
+from tiejun.errors import NotFound, Problem, Rejected
 from tiejun.listing import ListPage
 from tiejun.web import actor, notice, now, reading, transaction
 
@@ -93,9 +93,7 @@ def _codes(db: Session, sight: Sight, choice: Choice) -> Sequence[str]:
     if not choice.is_every:
         return choice.codes
     rows = _found(db, sight, choice).rows
-    if mark_of(rows) != request.form["mark"]:
-        message = said("所选试题在核对之后有了变化，没有改动任何试题。请再核对一遍。")
-        raise Conflict(message, code="changed_meanwhile")
+    need_as_seen(rows, request.form["mark"])
     return [row.code for row in rows]
 
 

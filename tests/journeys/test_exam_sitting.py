@@ -78,11 +78,12 @@ def test_an_exam_is_sat_wholly_by_keyboard(exam_room, contexts):
     page = contexts.new().new_page()
     room.sign_in(page)
     start = page.get_by_role("button", name="开始答题")
-    expect(start).to_be_visible()
+    expect(start).to_be_enabled()  # before that, Tab passes it by
     for _ in range(6):
         page.keyboard.press("Tab")
         if start.evaluate("element => element === document.activeElement"):
             break
+    expect(start).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#q-1")).to_be_visible()
 

@@ -5,6 +5,8 @@
 `@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)`.
 """
 
+import copy
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,11 +22,12 @@ from scripts.compile_catalogues import compile_stale
 from tests.support import tools
 from tests.support.browser import Contexts, running_chromium
 from tests.support.clock import ManualClock
-from tests.support.databases import ENGINES, PostgresDatabases, SqliteDatabases
+from tests.support.databases import ENGINES, Content, PostgresDatabases, SqliteDatabases, nothing
 from tests.support.postgres import Cluster, running_cluster
 from tests.support.server import Server
-from tiejun.app import create_app
+from tiejun.app import create_app, flask_config
 from tiejun.db import Database
+from tiejun.installation import Core
 from tiejun.settings import Settings
 
 SECRET_KEY = "a key for the tests, longer than thirty-two characters"
@@ -36,6 +39,13 @@ def pytest_configure() -> None:
     compile_stale()
     hypothesis.settings.register_profile("tiejun", deadline=None)
     hypothesis.settings.load_profile("tiejun")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what lives as long as the run: walking it again and again takes a sixth of it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -83,20 +93,28 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Return the address of a migrated, empty database of this test's own."""
+def database_content() -> Content:
+    """Return what the database of this test holds from the beginning; a folder's conftest may say more."""
+    return nothing
+
+
+@pytest.fixture
+def database_url(
+    engine: str, database_content: Content, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[str]:
+    """Return the address of a migrated database of this test's own."""
     if engine == "sqlite":
         copies: SqliteDatabases = request.getfixturevalue("sqlite_databases")
-        yield copies.copy_to(tmp_path / "data" / "tiejun.db")
+        yield copies.copy_to(tmp_path / "data" / "tiejun.db", database_content)
         return
     made: PostgresDatabases = request.getfixturevalue("postgres_databases")
-    with made.fresh() as url:
+    with made.fresh(database_content) as url:
         yield url
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """Return a migrated, empty database; the `app` of the same test works on it too."""
+    """Return a migrated database, empty but for its content; the test's `app` works on it too."""
     opened = Database(database_url)
     yield opened
     opened.dispose()
@@ -112,6 +130,11 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     """Return the settings of this test; a test that needs others replaces single values."""
     data_dir = tmp_path / "data"
     data_dir.mkdir(exist_ok=True)
+    return plain_settings(database_url, data_dir)
+
+
+def plain_settings(database_url: str, data_dir: Path) -> Settings:
+    """Return settings for tests, without a worker."""
     return Settings(
         mode="test",
         data_dir=data_dir,
@@ -128,14 +151,30 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
-@pytest.fixture
-def app(
-    settings: Settings, clock: ManualClock, compiled_templates: FileSystemBytecodeCache
-) -> Iterator[Flask]:
-    """Return the application on this test's database and clock; CSRF protection is on."""
-    made = create_app(settings, clock)
+@pytest.fixture(scope="session")
+def built_app(tmp_path_factory: pytest.TempPathFactory, compiled_templates: FileSystemBytecodeCache) -> Flask:
+    """Return an application that nobody asks anything: the pattern for those of the tests."""
+    folder = tmp_path_factory.mktemp("pattern")
+    made = create_app(plain_settings(f"sqlite:///{folder / 'none.db'}", folder), ManualClock())
     made.jinja_env.bytecode_cache = compiled_templates
     made.config["TESTING"] = True
+    return made
+
+
+@pytest.fixture
+def app(built_app: Flask, settings: Settings, clock: ManualClock) -> Iterator[Flask]:
+    """Return the application on this test's database and clock; CSRF protection is on.
+
+    It shares routes and templates with the pattern: making them takes longer than most tests. A test that
+    changes those makes an application with `create_app`.
+    """
+    made = copy.copy(built_app)
+    made.config = copy.copy(built_app.config)
+    made.config.update(flask_config(settings))
+    made.extensions = {
+        **built_app.extensions,
+        "tiejun": Core(settings, clock, Database(settings.sqlalchemy_url)),
+    }
     yield made
     made.extensions["tiejun"].database.dispose()
 
@@ -156,17 +195,25 @@ def test_data() -> Path:
 
 
 @pytest.fixture
-def live_server(sqlite_databases: SqliteDatabases, tmp_path: Path) -> Iterator[Server]:
-    """Serve the application with gunicorn on a migrated, empty SQLite file; `demo` mode, so its clock moves.
+def idle_server(
+    sqlite_databases: SqliteDatabases, database_content: Content, tmp_path: Path
+) -> Iterator[Server]:
+    """Return gunicorn, not yet started, on a migrated SQLite file; `demo` mode, so its clock moves."""
+    data_dir = tmp_path / "served"
+    url = sqlite_databases.copy_to(data_dir / "tiejun.db", database_content)
+    server = Server(tmp_path, served_settings(data_dir), url)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def live_server(idle_server: Server) -> Server:
+    """Serve the application with gunicorn on a migrated SQLite file.
 
     The test may fill `live_server.database_url` before or while it asks; the server reads the same file.
     """
-    data_dir = tmp_path / "served"
-    url = sqlite_databases.copy_to(data_dir / "tiejun.db")
-    server = Server(tmp_path, served_settings(data_dir), url)
-    server.start()
-    yield server
-    server.stop()
+    idle_server.start()
+    return idle_server
 
 
 def served_settings(data_dir: Path) -> dict[str, str]:

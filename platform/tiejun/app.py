@@ -110,6 +110,24 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
     }
 
 
+def flask_config(settings: Settings) -> dict[str, object]:
+    """Return what Flask and its extensions are told in this installation."""
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SESSION_COOKIE_NAME": "tiejun",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.base_url.startswith("https://"),
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "MAX_CONTENT_LENGTH": settings.max_upload_mb * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        # A token lives as long as its session: an hour's token would fail at the end of a long exam.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_DEFAULT_LOCALE": "zh",
+        "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
+    }
+
+
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
     """Return the application.
 
@@ -118,20 +136,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     """
     settings = settings or Settings.from_env()
     app = Flask("tiejun", template_folder=str(resource_dir("templates")))
-    app.config.update(
-        SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_NAME="tiejun",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
-        MAX_CONTENT_LENGTH=settings.max_upload_mb * 1024 * 1024,
-        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
-        # A token lives as long as its session: an hour's token would fail at the end of a long exam.
-        WTF_CSRF_TIME_LIMIT=None,
-        BABEL_DEFAULT_LOCALE="zh",
-        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
-    )
+    app.config.update(flask_config(settings))
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["tiejun"] = Core(
         settings, clock or make_clock(settings), Database(settings.sqlalchemy_url)

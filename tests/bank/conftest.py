@@ -8,13 +8,14 @@ import pytest
 from question_bank.assembly.blueprint import load_blueprint
 from tests.bank.samples import CODE, KINDS, OLD_CODE, TEXTLESS, item, law_file, old_law_json
 from tests.support.clock import ManualClock
+from tests.support.contents import exam_bank
+from tests.support.databases import Content, nothing
 from tests.support.world import World, make_world
 from tiejun.audit import Actor
 from tiejun.bank.form_service import create_blueprint
-from tiejun.bank.laws_service import import_laws, parse_laws, sync_register
+from tiejun.bank.laws_service import import_laws, parse_laws
 from tiejun.bank.models import Blueprint, ItemPurpose, LawVersion
 from tiejun.bank.service import save_item
-from tiejun.bank.shipped import install_starter
 from tiejun.db import Database
 
 
@@ -24,11 +25,13 @@ def writer() -> Actor:
 
 
 @pytest.fixture
-def starter(database: Database, clock: ManualClock, writer: Actor) -> Database:
+def database_content(request: pytest.FixtureRequest) -> Content:
+    return exam_bank if "starter" in request.fixturenames else nothing
+
+
+@pytest.fixture
+def starter(database: Database) -> Database:
     """Return a database that holds the register and the starter bank."""
-    with database.transaction() as db:
-        sync_register(db)
-        install_starter(db, writer, clock())
     return database
 
 

@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from tests.exams.results.factories import ADMIN, Hall, a_hall
 from tests.support.clock import ManualClock
+from tests.support.contents import exam_bank
+from tests.support.databases import Content
 from tests.support.world import csrf_token, make_world, sign_in
 from tiejun.audit import AuditEvent
 from tiejun.bank.models import ExamForm, FormSlot, Item, ItemPurpose
@@ -28,6 +30,11 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     return replace(settings, password_days=10_000)
+
+
+@pytest.fixture
+def database_content() -> Content:
+    return exam_bank
 
 
 @pytest.fixture

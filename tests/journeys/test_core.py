@@ -83,7 +83,7 @@ def sit_well(context: BrowserContext, town: Town) -> None:
     page.wait_for_timeout(2000)
     context.set_offline(False)
     steps.answer(page, keys[6:])
-    expect(page.locator("#conn-words")).to_have_text(f"{len(keys)} 题已存服务器", timeout=20_000)
+    expect(page.locator("#conn-words")).to_have_text(f"{len(keys)} 题已存服务器")
     steps.hand_in(page)
     expect(page.locator("#receipt-answered")).to_have_text(f"{len(keys)} 题，共 {len(keys)} 题")
 

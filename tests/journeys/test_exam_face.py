@@ -9,11 +9,11 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.exam_room import Plan
 from tests.journeys.test_exam_sitting import pick, saved
+from tests.support.axe import RULES, RUN
 from tests.support.server import ROOT
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 SCRIPTS = sorted((ROOT / "platform" / "tiejun" / "static" / "js" / "exam").glob("*.js"))
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIZES = {"desktop": (1366, 768), "wide": (1920, 1080), "phone": (360, 800), "zoomed": (683, 384)}
 # What came after ES2017, as far as a pattern can tell it from what was there before.
 NEWER = {
@@ -32,8 +32,8 @@ NEWER = {
 def faults(page: Page) -> list[str]:
     """Return what axe finds, as sentences."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)["violations"]
-    return [f"{one['id']}: {[node['html'][:160] for node in one['nodes']]}" for one in found]
+    found: list[str] = page.evaluate(RUN, RULES)
+    return found
 
 
 def overflow(page: Page) -> int:

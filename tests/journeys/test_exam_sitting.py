@@ -141,7 +141,7 @@ def test_letters_choose_nothing_once_the_shortcuts_are_off(exam_room, contexts):
 
 
 def test_the_paper_opens_by_itself_when_the_start_comes(exam_room, contexts):
-    room = exam_room(Plan(starts_in=timedelta(seconds=4)))
+    room = exam_room(Plan(starts_in=timedelta(seconds=8)))
     page = contexts.new().new_page()
     room.sign_in(page)
 
@@ -149,7 +149,7 @@ def test_the_paper_opens_by_itself_when_the_start_comes(exam_room, contexts):
     for check in ("#check-connection", "#check-clock", "#check-storage"):
         expect(page.locator(check)).to_have_class(re.compile("tj-ok"))
 
-    expect(page.locator("#q-1")).to_be_visible(timeout=15_000)
+    expect(page.locator("#q-1")).to_be_visible(timeout=30_000)
 
 
 def test_on_a_phone_the_answer_card_is_a_sheet_and_the_material_folds(exam_room, contexts):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from tests.exams.results.factories import Hall, a_hall
 from tests.support import axe
 from tests.support.browser import DESKTOP
+from tests.support.contents import exam_bank
 from tests.support.world import PASSWORD, make_world
 from tiejun.db import Database
 from tiejun.exams.result_models import SlotScore
@@ -20,17 +21,22 @@ def engine() -> str:
 
 
 @pytest.fixture
-def hall(live_server):
+def database_content():
+    return exam_bank
+
+
+@pytest.fixture
+def hall(idle_server):
     start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=9)
-    live_server.stop()  # its worker would end the attempts of this morning before they are handed in
-    database = Database(live_server.database_url)
+    # The server is still down: its worker would end the attempts of this morning before they are handed in.
+    database = Database(idle_server.database_url)
     with database.transaction() as db:
         world = make_world(db, start)
     made = a_hall(database, world, start)
     for login in ("officer1", "officer2", "officer3"):
         made.scores(login, 20)
     made.score()
-    live_server.start()
+    idle_server.start()
     yield made
     database.dispose()
 
@@ -51,9 +57,9 @@ def marks(hall: Hall) -> list[SlotScore]:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_marker_goes_through_a_question_by_keys(live_server, contexts, hall, theme):
+def test_a_marker_goes_through_a_question_by_keys(idle_server, contexts, hall, theme):
     page = contexts.new(color_scheme=theme, viewport=DESKTOP).new_page()
-    begin(page, live_server.url, hall)
+    begin(page, idle_server.url, hall)
     first = page.url
     assert axe.violations(page) == []
 
@@ -82,9 +88,9 @@ def test_a_marker_goes_through_a_question_by_keys(live_server, contexts, hall, t
     expect(page.locator("main")).to_contain_text("您已评过")
 
 
-def test_a_marker_needs_no_script(live_server, contexts, hall):
+def test_a_marker_needs_no_script(idle_server, contexts, hall):
     page = contexts.new(java_script_enabled=False).new_page()
-    begin(page, live_server.url, hall)
+    begin(page, idle_server.url, hall)
     page.locator(".tj-rubric-in input").first.fill("1.5")
     page.get_by_role("button", name="保存，下一份").click()
 

@@ -80,7 +80,7 @@ def sit_on_a_phone(page: Page, town: Town) -> None:
             page.locator("#next").tap()
         expect(page.locator(f"#q-{key.slot}")).to_be_visible()
         answer(page, key)
-    expect(page.locator("#conn-words")).to_contain_text(f"{len(keys)} 题", timeout=20_000)
+    expect(page.locator("#conn-words")).to_contain_text(f"{len(keys)} 题")
     page.locator("#open-card").tap()
     page.locator("#hand-in-2").tap()
     sound(page)

@@ -8,11 +8,9 @@ from sqlalchemy import update
 
 from tests.support import axe
 from tests.support.browser import PHONE
+from tests.support.contents import practice_bank
 from tests.support.world import PASSWORD, make_world
-from tiejun.audit import SYSTEM
-from tiejun.bank.laws_service import sync_register
-from tiejun.bank.models import Item, ItemPurpose
-from tiejun.bank.shipped import install_starter
+from tiejun.bank.models import Item
 from tiejun.db import Database
 
 
@@ -22,12 +20,15 @@ def engine() -> str:
 
 
 @pytest.fixture
+def database_content():
+    return practice_bank
+
+
+@pytest.fixture
 def officer(live_server, contexts):
     database, now = Database(live_server.database_url), datetime.now(UTC)
     with database.transaction() as db:
         make_world(db, now)
-        sync_register(db)
-        install_starter(db, SYSTEM, now, ItemPurpose.PRACTICE)
         # The journey needs to know what comes: one choice, one essay.
         db.execute(update(Item).where(Item.kind.not_in(("single", "essay"))).values(state="retired"))
     database.dispose()

@@ -9,6 +9,7 @@ from sqlalchemy import event, select, update
 from tests.exams.admin.factories import ADMIN, DAY, HOUR, Room, a_result
 from tests.exams.results.factories import Hall, a_hall
 from tests.support.clock import ManualClock
+from tests.support.contents import exam_bank
 from tests.support.world import make_world
 from tiejun.db import Database
 from tiejun.exams.admin_service import edit_sitting
@@ -157,6 +158,7 @@ def test_a_moved_sitting_is_announced_anew_the_day_before(room: Room, teller: Te
     assert teller.topics("officer1") == [Topic.REGISTERED, Topic.TOMORROW, Topic.CHANGED, Topic.TOMORROW]
 
 
+@pytest.mark.parametrize("database_content", [exam_bank])
 def test_a_released_result_is_told_without_what_it_says(
     database: Database, clock: ManualClock, teller: Teller
 ):

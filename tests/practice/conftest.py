@@ -7,11 +7,10 @@ from sqlalchemy import select
 
 from question_bank.item import Item as ItemText
 from tests.support.clock import ManualClock
+from tests.support.contents import practice_bank
+from tests.support.databases import Content
 from tests.support.world import World, make_world
-from tiejun.audit import SYSTEM
-from tiejun.bank.laws_service import sync_register
 from tiejun.bank.models import Item, ItemPurpose
-from tiejun.bank.shipped import install_starter
 from tiejun.clock import beijing
 from tiejun.db import Database
 from tiejun.demo.answers import answer_to
@@ -66,12 +65,15 @@ class Desk:
 
 
 @pytest.fixture
+def database_content() -> Content:
+    return practice_bank
+
+
+@pytest.fixture
 def desk(database: Database, clock: ManualClock) -> Desk:
     clock.time = beijing(clock()).replace(hour=10, minute=0)
     with database.transaction() as db:
         world = make_world(db, clock())
-        sync_register(db)
-        install_starter(db, SYSTEM, clock(), ItemPurpose.PRACTICE)
         secret = db.scalars(select(Item).where(Item.unit == UNIT).order_by(Item.id)).first()
         assert secret is not None
         secret.purpose = ItemPurpose.EXAM

@@ -1,87 +1,69 @@
-"""Migrated, empty databases: one template a run and engine, a copy of it for each test."""
+"""Databases for tests: one template a run, engine and content; a copy of it for each test."""
 
 import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import psycopg
 
 from tests.support.postgres import Cluster
 from tiejun.db import Database
 from tiejun.operations import migrate
-from tiejun.tables import METADATA
 
 ENGINES = ("sqlite", "postgresql")
+Content = Callable[[Database], None]
+"""Lays into a migrated database what many tests start from; `tests.support.contents` has them."""
 
 
-def migrate_to_head(url: str) -> None:
-    """Bring the database at `url` to the newest schema, and let go of it."""
+def nothing(_database: Database) -> None:
+    """Leave the database empty."""
+
+
+def laid(url: str, content: Content) -> None:
+    """Bring the database at `url` to the newest schema, lay the content, and let go of it."""
     database = Database(url)
     try:
         migrate.upgrade(database)
+        content(database)
     finally:
         database.dispose()
 
 
 class SqliteDatabases:
-    """Copies of one migrated file."""
+    """Copies of a laid file."""
 
     def __init__(self, folder: Path) -> None:
-        self.template = folder / "template.db"
-        migrate_to_head(f"sqlite:///{self.template}")
+        self.folder = folder
 
-    def copy_to(self, path: Path) -> str:
-        """Put a migrated, empty file at `path` and return its address."""
+    def copy_to(self, path: Path, content: Content = nothing) -> str:
+        """Put a migrated file with `content` at `path` and return its address."""
+        template = self.folder / f"{content.__name__}.db"
+        if not template.exists():
+            laid(f"sqlite:///{template}", content)
         path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(self.template, path)
+        shutil.copyfile(template, path)
         return f"sqlite:///{path}"
 
 
 class PostgresDatabases:
-    """Migrated databases of a throw-away cluster: one is emptied and used again, as making one is slow."""
-
-    TEMPLATE = "migrated"
+    """Copies of a laid database of a throw-away cluster."""
 
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
         self._numbers = itertools.count(1)
-        self._spare: str | None = None
-        cluster.create(self.TEMPLATE)
-        migrate_to_head(cluster.url(self.TEMPLATE))
+        self._templates: set[str] = set()
 
     @contextmanager
-    def fresh(self) -> Iterator[str]:
-        """Return the address of a migrated, empty database."""
-        name, self._spare = self._spare or self._made(), None
+    def fresh(self, content: Content = nothing) -> Iterator[str]:
+        """Return the address of a migrated database with `content`, of this test's own."""
+        template = f"template_{content.__name__}"
+        if template not in self._templates:
+            self.cluster.create(template)
+            laid(self.cluster.url(template), content)
+            self._templates.add(template)
+        name = f"t{next(self._numbers)}"
+        self.cluster.create(name, template)
         try:
             yield self.cluster.url(name)
         finally:
-            if self._emptied(name):
-                self._spare = name
-            else:
-                self.cluster.drop(name)
-
-    def _made(self) -> str:
-        name = f"t{next(self._numbers)}"
-        self.cluster.create(name, self.TEMPLATE)
-        return name
-
-    def _emptied(self, name: str) -> bool:
-        """Empty every table with rows; false when the test left a lock or changed the schema."""
-        tables = [table for table in METADATA.sorted_tables if table.name != "alembic_version"]
-        filled = " UNION ALL ".join(
-            f"SELECT '{table.name}' WHERE EXISTS (SELECT 1 FROM \"{table.name}\")" for table in tables
-        )
-        try:
-            with psycopg.connect(self.cluster.address(name), autocommit=True) as connection:
-                connection.execute("SET lock_timeout = '2s'")
-                names = [row[0] for row in connection.execute(filled.encode())]
-                if names:
-                    quoted = ", ".join(f'"{name}"' for name in names)
-                    connection.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE".encode())
-                versions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-        except psycopg.Error:
-            return False
-        return versions == [(migrate.head(),)]
+            self.cluster.drop(name)

@@ -42,7 +42,8 @@ class Cluster:
 
     def create(self, database: str, template: str = "template0") -> None:
         """Create a database as a copy of another, to which nobody may be connected."""
-        self.run(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        # Copied file by file: half the time of the default, which writes every block to the log.
+        self.run(f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY file_copy')
 
     def drop(self, database: str) -> None:
         """Drop a database that everybody has let go of.

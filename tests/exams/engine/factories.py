@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from question_bank.assembly.form import canonical_json, sha256_hex
 from tests.support.clock import START
+from tests.support.world import cheap_hash
 from tiejun.access import Role
 from tiejun.audit import Actor
 from tiejun.bank.models import Blueprint, ExamForm
@@ -26,10 +27,9 @@ from tiejun.exams.models import (
 )
 from tiejun.exams.service import Entry, Opened, open_attempt
 from tiejun.people.models import Account, Person, RoleGrant, Unit, UnitKind
-from tiejun.people.sign_in import hash_password
 
 PASSWORD = "Correct-Horse-7"
-PASSWORD_HASH = hash_password(PASSWORD)
+PASSWORD_HASH = cheap_hash(PASSWORD)
 HOUR = timedelta(hours=1)
 GRACE = timedelta(seconds=60)
 INVIGILATOR = Actor(None, "监考员甲")

@@ -26,7 +26,6 @@ from tiejun.bank.item_rows import IS_CURRENT
 from tiejun.bank.laws_service import sync_register
 from tiejun.bank.models import Blueprint, ExamForm, Item, ItemPurpose, ItemVersion
 from tiejun.bank.service import save_item
-from tiejun.bank.shipped import install_starter
 from tiejun.db import Database
 from tiejun.exams.admin_service import ExamSpec, SittingSpec, create_exam, create_sitting
 from tiejun.exams.events import Batch, Sent, record_events, submit
@@ -225,10 +224,8 @@ def _draft(db: Session, blueprint: Blueprint, label: str = "A") -> FormDraft:
 
 
 def a_hall(database: Database, world: World, now: datetime) -> Hall:
-    """Fill a database that holds the small country with the starter bank and a sitting in an hour."""
+    """Lay a sitting in an hour on the starter bank, for the small country that the database holds."""
     with database.transaction() as db:
-        sync_register(db)
-        install_starter(db, ADMIN, now)
         blueprint = create_blueprint(db, load_blueprint("demo-primary"), "provincial", ADMIN, now)
         form = freeze(db, _draft(db, blueprint), ADMIN, now)
     return _hall_on(database, world, form, now)

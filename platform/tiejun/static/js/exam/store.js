@@ -153,11 +153,11 @@ export class Store {
     drafts(this.owner).forEach((draft) => forgetDraft(this.owner, draft.slot));
     try { window.localStorage.removeItem("tj.place." + this.owner); } catch (error) { /* nothing was kept */ }
     this.kept = { owner: this.owner };
-    await this._write("events", (place) => place.delete(IDBKeyRange.bound([this.owner], [this.owner, []])));
-    await this._write("files", (place) => place.delete(IDBKeyRange.bound([this.owner], [this.owner, []])));
-    await this._write("attempts", (place) => {
-      place.delete(this.owner);
-      place.delete(this.owner + "#paper");
+    // One transaction: a computer that is switched off right now keeps all of it, or none.
+    await this._writeAll(["attempts", "events", "files"], (work) => {
+      ["events", "files"].forEach((name) => work.objectStore(name).delete(IDBKeyRange.bound([this.owner], [this.owner, []])));
+      work.objectStore("attempts").delete(this.owner);
+      work.objectStore("attempts").delete(this.owner + "#paper");
     });
   }
 
@@ -166,16 +166,25 @@ export class Store {
    * @param {(place: IDBObjectStore) => any} change
    * @returns {Promise<void>}
    */
-  async _write(name, change) {
+  _write(name, change) {
+    return this._writeAll([name], (work) => change(work.objectStore(name)));
+  }
+
+  /**
+   * @param {string[]} names
+   * @param {(work: IDBTransaction) => any} change
+   * @returns {Promise<void>}
+   */
+  async _writeAll(names, change) {
     if (!this.db) { return; }
     try {
-      const work = this.db.transaction(name, "readwrite");
+      const work = this.db.transaction(names, "readwrite");
       const done = new Promise((resolve, reject) => {
         work.oncomplete = resolve;
         work.onerror = () => reject(work.error);
         work.onabort = () => reject(work.error);
       });
-      change(work.objectStore(name));
+      change(work);
       await done;
     } catch (error) {
       this._fail("full");

@@ -22,6 +22,7 @@ from scripts.compile_catalogues import compile_stale
 from tests.support import tools
 from tests.support.browser import Contexts, running_chromium
 from tests.support.clock import ManualClock
+from tests.support.compiled import share_compiled
 from tests.support.databases import ENGINES, Content, PostgresDatabases, SqliteDatabases, nothing
 from tests.support.postgres import Cluster, running_cluster
 from tests.support.server import Server
@@ -37,6 +38,7 @@ DATA_KEY = "another key for the tests, longer than thirty-two characters"
 def pytest_configure() -> None:
     """Speak the catalogues as they stand; let a property test take the time that a busy machine needs."""
     compile_stale()
+    share_compiled()
     hypothesis.settings.register_profile("tiejun", deadline=None)
     hypothesis.settings.load_profile("tiejun")
 

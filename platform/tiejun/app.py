@@ -7,12 +7,12 @@ from functools import partial
 from flask import Flask
 
 from tiejun.api.file_views import bp as api
+from tiejun.bank.blueprint_views import bp as forms
 from tiejun.bank.bulk.views import bp as bank_bulk
 from tiejun.bank.citing import SOURCES
 from tiejun.bank.column_views import bp as bank_columns
 from tiejun.bank.edit_views import bp as bank_editor
 from tiejun.bank.five_years.views import bp as five_years
-from tiejun.bank.form_views import bp as forms
 from tiejun.bank.import_job_views import bp as bank_import_jobs
 from tiejun.bank.import_views import bp as bank_import
 from tiejun.bank.item_views import bp as bank

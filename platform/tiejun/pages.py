@@ -1,6 +1,7 @@
 """What templates may call: icons, dates in Beijing time, the navigation of the signed-in person."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -132,9 +133,9 @@ def cn_window(starts: datetime, ends: datetime) -> str:
     return str(gettext("%(start)s至%(end)s", start=start, end=end))
 
 
-def points(value: float | None) -> str:
+def points(value: float | Decimal | None) -> str:
     """Return a score without needless decimals: 60, 60.5."""
-    return "—" if value is None else f"{value:g}"
+    return "—" if value is None else f"{float(value):g}"
 
 
 def _english() -> bool:

@@ -59,6 +59,7 @@ HERE = {
     APP + "bank/shipped.py": {"随附示例题库"},  # likewise: the name of a file
     APP + "bank/import_views.py": {"粘贴的文字.txt"},  # the name of a file, stored
     APP + "bank/editing.py": {"单元", "依据"},  # read from problems
+    APP + "bank/blueprint_draft.py": {"一二三四五六七八九十"},  # of the titles of a paper, stored
     APP + "bank/draft_areas.py": {"圆", "矩形", "椭圆", "多边形", "全图", "点"},  # typed and read back
     APP + "bank/draft_scoring.py": {"正确", "错误"},  # likewise
     APP + "certificates/issuing.py": {"（演示）"},  # in the name of a programme, stored

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from question_bank.assembly.blueprint import Blueprint as BlueprintText
+from question_bank.assembly.blueprint import Section
 from question_bank.item import Item as ItemText
+from question_bank.item import ItemKind
 from question_bank.terms import Tier
 from question_bank.words import said
 from tiejun.bank.form_service import blueprint_text, not_in_force
@@ -21,18 +23,35 @@ from tiejun.bank.secrecy import SECRET
 from tiejun.bank.states import ItemState
 from tiejun.errors import NotFound
 
+Shape = tuple[str, ...]
+"""The types of the questions of a case, in order."""
+
 
 @dataclass(frozen=True)
 class BlueprintDetail:
-    """A blueprint, what the bank offers for it on `day` (by module and kind), and its forms."""
+    """A blueprint, what the bank offers for it on `day` (by module and kind), and its forms.
 
-    row: Blueprint
+    Of cases, `offered` counts those that have the questions of a section; `shapes` counts all of them by
+    the types of their questions.
+    """
+
     text: BlueprintText
     day: date
     wanted_by_kind: Mapping[str, int]
     wanted_by_module: Mapping[str, int]
     offered: Mapping[tuple[str, str], int]
+    shapes: Mapping[Shape, int]
     forms: Sequence[ExamForm]
+
+    def wanted_like(self, section: Section) -> int:
+        """Return how many items all sections want that take the same items as this one."""
+        return sum(one.count for one in self.text.sections if _like(one) == _like(section))
+
+    def offered_for(self, section: Section) -> int:
+        """Return how many items the bank offers for a section."""
+        if section.kind is ItemKind.CASE:
+            return self.shapes.get(_shape(section), 0)
+        return self.offered_of_kind(section.kind.value)
 
     def offered_of_kind(self, kind: str) -> int:
         """Return how many items of a kind the bank offers in the wanted modules."""
@@ -82,41 +101,47 @@ def get_blueprint(db: Session, public_id: UUID) -> Blueprint:
     return row
 
 
-def blueprint_detail(db: Session, public_id: UUID, day: date) -> BlueprintDetail:
-    """Return a blueprint with what the bank offers on `day`.
+def blueprint_detail(db: Session, row: Blueprint, day: date) -> BlueprintDetail:
+    """Return a blueprint with what the bank offers on `day`."""
+    forms = select(ExamForm).where(ExamForm.blueprint_id == row.id).order_by(ExamForm.id.desc())
+    return replace(planned(db, blueprint_text(row), day), forms=db.scalars(forms).all())
 
-    Raises:
-        NotFound: if there is none.
-    """
-    row = get_blueprint(db, public_id)
-    text = blueprint_text(row)
+
+def planned(db: Session, text: BlueprintText, day: date) -> BlueprintDetail:
+    """Return what the bank offers on `day` for a blueprint that need not be written yet; it has no forms."""
     kinds: Counter[str] = Counter()
     for section in text.sections:
         kinds[section.kind.value] += section.count
-    forms = select(ExamForm).where(ExamForm.blueprint_id == row.id).order_by(ExamForm.id.desc())
-    return BlueprintDetail(
-        row=row,
-        text=text,
-        day=day,
-        wanted_by_kind=kinds,
-        wanted_by_module=text.module_counts(),
-        offered=_offered(db, text, day),
-        forms=db.scalars(forms).all(),
-    )
+    offered, shapes = _offered(db, text, day)
+    return BlueprintDetail(text, day, kinds, text.module_counts(), offered, shapes, ())
 
 
-def _offered(db: Session, blueprint: BlueprintText, day: date) -> Counter[tuple[str, str]]:
-    """Return how many `candidates` there are by (module, kind), without opening any of them."""
-    rows = db.execute(
-        select(Item.unit, Item.kind, func.count())
-        .join(ItemVersion, IS_CURRENT)
-        .where(*_in_pool(db, blueprint, day))
-        .group_by(Item.unit, Item.kind)
-    )
+def _offered(
+    db: Session, blueprint: BlueprintText, day: date
+) -> tuple[Counter[tuple[str, str]], Counter[Shape]]:
+    """Return how many `candidates` there are by (module, kind), and how many cases by their questions."""
+    pool = select(Item.unit, Item.kind, func.count()).join(ItemVersion, IS_CURRENT)
+    pool = pool.where(*_in_pool(db, blueprint, day)).where(Item.kind != ItemKind.CASE.value)
     found: Counter[tuple[str, str]] = Counter()
-    for unit, kind, count in rows:
+    for unit, kind, count in db.execute(pool.group_by(Item.unit, Item.kind)):
         found[(unit or "")[:1], kind] += count
-    return found
+    wanted = {_shape(section) for section in blueprint.sections if section.kind is ItemKind.CASE}
+    shapes: Counter[Shape] = Counter()
+    cases = select(Item.unit, ItemVersion.content).join(ItemVersion, IS_CURRENT)
+    cases = cases.where(*_in_pool(db, blueprint, day)).where(Item.kind == ItemKind.CASE.value)
+    for unit, content in db.execute(cases) if wanted else ():
+        shape = tuple(part["type"] for part in content["parts"])
+        shapes[shape] += 1
+        found[(unit or "")[:1], ItemKind.CASE.value] += shape in wanted
+    return found, shapes
+
+
+def _shape(section: Section) -> Shape:
+    return tuple(part.type.value for part in section.parts)
+
+
+def _like(section: Section) -> tuple[str, Shape]:
+    return section.kind.value, _shape(section)
 
 
 def _in_pool(db: Session, blueprint: BlueprintText, day: date) -> list[ColumnElement[bool]]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from question_bank.assembly.blueprint import Blueprint as BlueprintText
@@ -119,6 +120,21 @@ def create_blueprint(
     db.flush()
     record(db, actor, "blueprint.created", ("blueprint", row.public_id), now)
     return row
+
+
+def remove_blueprint(db: Session, row: Blueprint, actor: Actor, now: datetime) -> None:
+    """Delete a blueprint that nothing rests on.
+
+    Raises:
+        Conflict: if it has forms, or an exam is held by it.
+    """
+    try:
+        with db.begin_nested():
+            db.delete(row)
+    except IntegrityError as error:
+        message = said("“%(title)s”已有试卷或考试，不能删除。", title=row.title)
+        raise Conflict(message, code="in_use") from error
+    record(db, actor, "blueprint.removed", ("blueprint", row.public_id), now, title=row.title)
 
 
 def blueprint_text(row: Blueprint) -> BlueprintText:

@@ -55,9 +55,10 @@ def adopt() -> ResponseReturnValue:
 def blueprint(public_id: UUID) -> ResponseReturnValue:
     """Show a blueprint: what it wants, what the bank offers, its forms."""
     with reading() as db:
-        detail = form_queries.blueprint_detail(db, public_id, _day(request.args.get("day", "")))
-        found = _gauge(db, detail.row, detail.day, form_queries.cited_in_pool(db, detail))
-    return render_template("forms/blueprint.html", detail=detail, row=detail.row, gauge=found)
+        row = form_queries.get_blueprint(db, public_id)
+        detail = form_queries.blueprint_detail(db, row, _day(request.args.get("day", "")))
+        found = _gauge(db, row, detail.day, form_queries.cited_in_pool(db, detail))
+    return render_template("forms/blueprint.html", detail=detail, row=row, gauge=found)
 
 
 @bp.post("/blueprints/<uuid:public_id>/draw")

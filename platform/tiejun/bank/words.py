@@ -11,6 +11,7 @@ from question_bank.syllabus import Module, Unit, load_syllabus
 from question_bank.terms import PLAIN_TYPES, ItemKind, PartType, Tier
 from question_bank.uploads import taken
 from question_bank.words import said
+from tiejun.bank.blueprint_draft import WEIGHINGS
 from tiejun.bank.draft import WRITTEN, DraftPart
 from tiejun.bank.draft_scoring import AREAS, MAP, RULE
 from tiejun.bank.models import ItemPurpose
@@ -48,6 +49,18 @@ _FIELDS = {
     "figures": said("数额、期限"),
     "transitional": said("新旧衔接"),
     "id": said("编号"),
+}
+_BLUEPRINT_FIELDS = {
+    "title": said("名称"),
+    "level": said("级别"),
+    "tier": said("层级"),
+    "minutes": said("时长"),
+    "cut": said("合格线"),
+    "sections": said("部分"),
+    "weighing": said("模块"),
+    "count": said("题数"),
+    "part": said("分值"),
+    "parts": said("小题"),
 }
 _LINES = {
     "inline_choice": said("题干里的空写作 ____；这里一空一行，选项用 | 隔开，正确的前面加 *：*七日 | 三十日"),
@@ -114,6 +127,11 @@ def kind_word(value: str) -> str:
     return str(gettext(known.get(value, value)))
 
 
+def kinds_word(values: Iterable[str]) -> str:
+    """Return the names of kinds in order: 单选题＋论述题."""
+    return joined((kind_word(value) for value in values), "＋")
+
+
 def tier_word(value: str) -> str:
     """Return the name of a tier."""
     return str(gettext(Tier(value).label))
@@ -134,6 +152,27 @@ def field_word(name: str) -> str:
 def level_word(value: str) -> str:
     """Return the name of a level."""
     return str(gettext(_LEVELS.get(value, value)))
+
+
+def level_choices() -> Choices:
+    """Return the levels as choices."""
+    return [(value, level_word(value)) for value in reversed(_LEVELS)]
+
+
+def weighing_choices() -> Choices:
+    """Return how the items of a blueprint can be shared among the modules."""
+    return [(value, str(gettext(word))) for value, word in WEIGHINGS.items()]
+
+
+def blueprint_field(name: str) -> str:
+    """Return the label of a field of a blueprint's page; "section-1-count" is 第 2 部分题数."""
+    if name.startswith("weight-"):
+        return module_title(name.removeprefix("weight-"))
+    if not name.startswith("section-"):
+        return str(gettext(_BLUEPRINT_FIELDS.get(name, name)))
+    _, number, field, *_rest = name.split("-")
+    words = {"number": int(number) + 1, "field": gettext(_BLUEPRINT_FIELDS[field])}
+    return str(gettext("第 %(number)s 部分%(field)s", **words))
 
 
 def key_word(part: Part) -> str:

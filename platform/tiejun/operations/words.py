@@ -15,6 +15,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "attempt.taken_over": _l("换到另一台设备"),
     "attempt.takeover_code_issued": _l("出示接管码"),
     "blueprint.created": _l("建立命题细目表"),
+    "blueprint.removed": _l("删除命题细目表"),
     "card.checked": _l("查询申领资格"),
     "case.created": _l("新建案例"),
     "case.published": _l("公布案例"),

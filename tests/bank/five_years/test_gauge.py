@@ -62,7 +62,7 @@ def test_a_blueprint_and_its_form_show_what_they_cite(
         form = freeze_form(db, blueprint.id, "seed", writer, clock())
         form.is_sealed = False
     with starter.reading() as db:
-        pool = cited_in_pool(db, blueprint_detail(db, blueprint.public_id, DAY))
+        pool = cited_in_pool(db, blueprint_detail(db, blueprint, DAY))
         on_form = cited_in_form(db, form)
     assert on_form
     assert on_form <= pool

@@ -22,7 +22,7 @@ def test_a_transitional_item_is_drawn_though_its_law_has_ended(bank: Bank):
     assert drawable(bank) == {"E", "PASSAGE"}
     with bank.database.transaction() as db:
         row = create_blueprint(db, load_blueprint("demo-primary"), "provincial", bank.actor, bank.clock())
-        offered = blueprint_detail(db, row.public_id, bank.clock().date()).offered
+        offered = blueprint_detail(db, row, bank.clock().date()).offered
     assert sum(offered.values()) == 2
 
 

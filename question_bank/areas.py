@@ -1,6 +1,6 @@
 """Areas of a picture: whether a point lies in one, and which of them points hit.
 
-Public: `inside`, `hits`.
+Public: `inside`, `hits`, `is_within`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,6 +36,17 @@ def inside(shape: str, coords: Sequence[int], point: Sequence[int]) -> bool:
         return _in_polygon(list(zip(coords[::2], coords[1::2], strict=True)), x, y)
     across, down = (coords[2], coords[3]) if shape == "ellipse" else (coords[2], coords[2])
     return ((x - coords[0]) * down) ** 2 + ((y - coords[1]) * across) ** 2 <= (across * down) ** 2
+
+
+def is_within(shape: str, coords: Sequence[int], width: int, height: int) -> bool:
+    """Return whether an area, or a "point", lies in a picture of that size with all that belongs to it."""
+    if shape == "default":
+        return True
+    if shape in ("circle", "ellipse"):
+        x, y, across = coords[:3]
+        down = coords[3] if shape == "ellipse" else across
+        coords = (x - across, y - down, x + across, y + down)
+    return min(coords) >= 0 and max(coords[::2]) <= width and max(coords[1::2]) <= height
 
 
 def _in_polygon(corners: Sequence[tuple[int, int]], x: int, y: int) -> bool:

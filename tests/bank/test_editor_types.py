@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -37,11 +38,11 @@ def send(client: FlaskClient, form: MultiDict[str, Any], address: str = "/items/
     return client.post(address, data=form, content_type="multipart/form-data")
 
 
-def with_picture(client: FlaskClient, kind: str = "hotspot") -> MultiDict[str, Any]:
+def with_picture(client: FlaskClient, kind: str = "hotspot", photo: bytes = PHOTO) -> MultiDict[str, Any]:
     form = put(
         open_form(client, f"/items/new?kind={kind}&unit=B5"), part_0_stem="选出排污口。", act="picture-0"
     )
-    form["part-0-picture"] = (io.BytesIO(PHOTO), "现场.png")
+    form["part-0-picture"] = (io.BytesIO(photo), "现场.png")
     return fields(page(send(client, form)))
 
 
@@ -83,6 +84,30 @@ def test_a_hotspot_is_written_with_its_picture_and_opened_again(writer_client: F
         row = db.scalars(select(Item).order_by(Item.id.desc())).first()
         assert row is not None
         assert row.current_version == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "table", "warned"),
+    [
+        (AREAS, "", ()),
+        ("*圆 12,8,4 = 排污口\n矩形 1,2,10,90 = 车间\n圆 3,8,4 = 门", "", ("第 2、3 行超出图片",)),
+        ("多边形 0,0 40,0 40,30 = 围墙\n*全图 = 其他地方", "", ("第 1 行超出图片",)),
+        ("点 12,8", "圆 12,8,4 = 1", ()),
+        ("点 12,20", "圆 2,2,1 = 0\n椭圆 12,8,4,90 = 2", ("第 1 行超出图片", "第 2 行超出图片")),
+    ],
+)
+def test_what_reaches_beyond_the_picture_is_told_and_not_refused(
+    writer_client: FlaskClient, bank: Database, lines: str, table: str, warned: tuple[str, ...]
+):
+    form = with_picture(writer_client, photo=image_bytes("red", size=(24, 16)))
+    put(form, part_0_lines=lines, act="check")
+    if table:
+        put(form, part_0_policy="areas", part_0_table=table)
+
+    shown = page(send(writer_client, form))
+
+    assert re.findall("第 [0-9、]+ 行超出图片", shown) == list(warned)
+    assert save(writer_client, form).status_code == 303
 
 
 def test_a_picture_stays_where_saving_with_it_is_refused(writer_client: FlaskClient, bank: Database):

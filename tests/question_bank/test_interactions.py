@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from question_bank.areas import inside
+from question_bank.areas import inside, is_within
 from question_bank.assembly.draw import assemble
 from question_bank.assembly.form import BuiltForm, build_form, canonical_value, item_images
 from question_bank.formats.aiken import write_aiken
@@ -397,3 +397,25 @@ def test_a_format_without_such_a_scoring_says_so(write: Any) -> None:
     made = write([further("single", scoring={"map": [["b", 1]], "full": 1})])
 
     assert "计分办法" in made.left_out[0][1]
+
+
+@pytest.mark.parametrize(
+    ("shape", "coords", "is_in"),
+    [
+        ("default", (), True),
+        ("point", (20, 10), True),
+        ("point", (21, 10), False),
+        ("point", (0, -1), False),
+        ("circle", (10, 5, 5), True),
+        ("circle", (10, 5, 6), False),
+        ("ellipse", (10, 5, 10, 5), True),
+        ("ellipse", (10, 5, 11, 5), False),
+        ("ellipse", (10, 5, 10, 6), False),
+        ("rect", (0, 0, 20, 10), True),
+        ("rect", (0, 0, 20, 11), False),
+        ("poly", (0, 0, 20, 0, 20, 10), True),
+        ("poly", (0, 0, 20, 0, 0, 11), False),
+    ],
+)
+def test_an_area_lies_in_a_picture_with_all_that_belongs_to_it(shape, coords, is_in):
+    assert is_within(shape, coords, 20, 10) is is_in

@@ -8,11 +8,12 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from question_bank.areas import Area, is_within
 from question_bank.item import Item as ItemText
-from question_bank.item import ItemError
+from question_bank.item import ItemError, Part, PartType
 from question_bank.lint import lint
 from question_bank.syllabus import load_syllabus
-from question_bank.words import said
+from question_bank.words import listed, said
 from tiejun.audit import Actor
 from tiejun.bank import images
 from tiejun.bank.checks import Grounds
@@ -145,4 +146,36 @@ def advice(db: Session, draft: Draft, day: date) -> list[Problem]:
     if item is None:
         return faults
     found = lint(item, load_syllabus()) + Grounds(db, [item]).problems(item, day)
-    return [as_problem(problem) for problem in found]
+    return [as_problem(problem) for problem in found] + _strayed(db, item)
+
+
+def _strayed(db: Session, item: ItemText) -> list[Problem]:
+    """Name the areas and points that reach beyond their picture, where no candidate can point."""
+    pictures = {row.sha256: row for row in images.rows(db, [item])}
+    found = []
+    for number, part in enumerate(item.parts, start=1):
+        picture = pictures.get(part.image or "")
+        for field, areas in _areas(part) if picture else ():
+            out = [
+                str(line)
+                for line, (shape, coords) in enumerate(areas, start=1)
+                if picture and not is_within(shape, coords, picture.width, picture.height)
+            ]
+            if picture and out:
+                words = said(
+                    "第 %(lines)s 行超出图片，图片宽 %(width)s、高 %(height)s 像素",
+                    lines=listed(out),
+                    width=picture.width,
+                    height=picture.height,
+                )
+                found.append(Problem(said("第 %(number)s 小题", number=number), field, words))
+    return found
+
+
+def _areas(part: Part) -> Iterable[tuple[str, list[Area]]]:
+    """Yield the fields of a part that hold areas or points, a line each, with what they hold."""
+    drawn: list[Area] = [(option.shape, option.coords) for option in part.options if option.shape]
+    if part.type is PartType.HOTSPOT and not part.options and isinstance(part.key, tuple):
+        drawn = [("point", point) for point in part.key]
+    yield "options", drawn
+    yield "scoring", [(shape, coords) for shape, coords, _points in (part.scoring or {}).get("areas", ())]

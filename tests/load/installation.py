@@ -40,6 +40,7 @@ class Served(Server):
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                start_new_session=True,  # a group of its own, which `stop` ends
             )
         self.wait_until_ready()
 

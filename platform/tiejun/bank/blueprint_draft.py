@@ -6,7 +6,7 @@ Public: `BlueprintDraft`, `SectionDraft`, `WEIGHINGS`, `MOST_SECTIONS`, `MOST_PA
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Self
 
 from question_bank.assembly.blueprint import Blueprint, PartPoints, Section
@@ -44,6 +44,11 @@ class SectionDraft:
     def is_case(self) -> bool:
         """Whether each item of the section is a case with sub-questions."""
         return self.kind == ItemKind.CASE
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it has as many questions as a case may have."""
+        return len(self.parts) >= MOST_PARTS
 
 
 @dataclass
@@ -101,6 +106,11 @@ class BlueprintDraft:
         )
 
     @property
+    def is_full(self) -> bool:
+        """Whether it has as many sections as a paper may have."""
+        return len(self.sections) >= MOST_SECTIONS
+
+    @property
     def shown_weights(self) -> Mapping[str, str]:
         """What the fields of the modules hold: those of the syllabus until somebody writes others."""
         if self.weighing == OWN or self.tier not in set(Tier):
@@ -110,7 +120,7 @@ class BlueprintDraft:
     def change(self, act: str) -> None:
         """Carry out a button: "add-KIND", "remove-N", "up-N", "part-N-TYPE", "drop-N-M"; else nothing."""
         name, *rest = act.split("-")
-        if name == "add" and rest and rest[0] in set(ItemKind) and len(self.sections) < MOST_SECTIONS:
+        if name == "add" and rest and rest[0] in set(ItemKind) and not self.is_full:
             kind = rest[0]
             parts = [("single", ""), ("essay", "")] if kind == ItemKind.CASE else [(kind, "")]
             self.sections.append(SectionDraft(kind, parts=parts))
@@ -123,7 +133,7 @@ class BlueprintDraft:
             del self.sections[number]
         elif name == "up" and number:
             self.sections[number - 1 : number + 1] = [section, self.sections[number - 1]]
-        elif name == "part" and rest[1:] and rest[1] in set(PartType) and len(section.parts) < MOST_PARTS:
+        elif name == "part" and rest[1:] and rest[1] in set(PartType) and not section.is_full:
             section.parts.append((rest[1], ""))
         elif name == "drop" and rest[1:] and rest[1].isdecimal() and int(rest[1]) < len(section.parts):
             del section.parts[int(rest[1])]
@@ -240,12 +250,7 @@ class _Reader:
 
 def _decimal(text: str) -> Decimal | None:
     """Return a number without a sign and with at most one decimal, or None."""
-    if not re.fullmatch(r"\d{1,6}(\.\d)?", text):
-        return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
+    return Decimal(text) if re.fullmatch(r"\d{1,6}(\.\d)?", text) else None
 
 
 def _section_of(form: Mapping[str, str], name: str) -> SectionDraft:

@@ -1,6 +1,6 @@
 """The page on which a blueprint is composed: one form, sent by every button, so that it needs no script."""
 
-from datetime import date
+from collections import defaultdict
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
@@ -13,8 +13,7 @@ from tiejun.bank import form_queries, form_service
 from tiejun.bank.blueprint_draft import BlueprintDraft
 from tiejun.bank.form_queries import BlueprintDetail
 from tiejun.bank.form_service import LEVELS
-from tiejun.bank.form_views import SHIPPED, bp
-from tiejun.clock import beijing
+from tiejun.bank.form_views import SHIPPED, bp, day_named
 from tiejun.errors import DomainError, Rejected
 from tiejun.web import actor, notice, now, reading, transaction
 
@@ -41,7 +40,8 @@ def composed() -> ResponseReturnValue:
     try:
         text = draft.text()
         if act == CHECK:
-            return _page(draft, _planned(draft))
+            with reading() as db:
+                return _page(draft, form_queries.planned(db, text, day_named(request.form.get("day", ""))))
         with transaction() as db:
             row = form_service.create_blueprint(db, text, draft.level, actor(), now())
     except DomainError as error:
@@ -76,22 +76,12 @@ def _pattern(like: str) -> BlueprintDraft:
     return draft
 
 
-def _planned(draft: BlueprintDraft) -> BlueprintDetail:
-    """Return what the bank offers for a draft that can be a blueprint."""
-    try:
-        day = date.fromisoformat(request.form.get("day", ""))
-    except ValueError:
-        day = beijing(now()).date()
-    with reading() as db:
-        return form_queries.planned(db, draft.text(), day)
-
-
 def _page(
     draft: BlueprintDraft, detail: BlueprintDetail | None = None, error: DomainError | None = None
 ) -> str:
-    problems = error.problems if isinstance(error, Rejected) else []
+    faults: dict[str, list[str]] = defaultdict(list)
+    for problem in error.problems if isinstance(error, Rejected) else ():
+        faults[problem.field].append(problem.message)
     if error is not None and error.code == "title_taken":
-        faults = {"title": error.message}
-    else:
-        faults = {problem.field: problem.message for problem in problems}
+        faults["title"].append(error.message)
     return render_template("forms/compose.html", draft=draft, detail=detail, error=error, faults=faults)

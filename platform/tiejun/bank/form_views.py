@@ -56,7 +56,7 @@ def blueprint(public_id: UUID) -> ResponseReturnValue:
     """Show a blueprint: what it wants, what the bank offers, its forms."""
     with reading() as db:
         row = form_queries.get_blueprint(db, public_id)
-        detail = form_queries.blueprint_detail(db, row, _day(request.args.get("day", "")))
+        detail = form_queries.blueprint_detail(db, row, day_named(request.args.get("day", "")))
         found = _gauge(db, row, detail.day, form_queries.cited_in_pool(db, detail))
     return render_template("forms/blueprint.html", detail=detail, row=row, gauge=found)
 
@@ -65,7 +65,7 @@ def blueprint(public_id: UUID) -> ResponseReturnValue:
 @require(Permission.FORM_MANAGE)
 def draw(public_id: UUID) -> ResponseReturnValue:
     """Draw a form and show it; nothing is written but that this person saw it."""
-    seed, day = crypto.random_code(), _day(request.form.get("day", ""))
+    seed, day = crypto.random_code(), day_named(request.form.get("day", ""))
     with reading() as db:
         row = form_queries.get_blueprint(db, public_id)
         draft = form_service.draw_form(db, FormOrder(row.id, seed, day))
@@ -84,7 +84,7 @@ def freeze(public_id: UUID) -> ResponseReturnValue:
     seen, is_sealed = request.form.get("hash", ""), request.form.get("sealed") == "1"
     with transaction() as db:
         row = form_queries.get_blueprint(db, public_id)
-        order = FormOrder(row.id, seed, _day(request.form.get("day", "")))
+        order = FormOrder(row.id, seed, day_named(request.form.get("day", "")))
         form = form_service.freeze_drawn(db, order, seen, (actor(), now()), is_sealed=is_sealed)
     notice(_("%(label)s 卷已定卷，内容不可再改。", label=form.label))
     return redirect(url_for(".form", public_id=form.public_id), 303)
@@ -100,7 +100,7 @@ def form(public_id: UUID) -> ResponseReturnValue:
             minutes = {"wait": settings().form_approval_minutes, "open": settings().form_open_minutes}
             return render_template("seals/sealed.html", seal=seal, **minutes)
         detail = form_queries.form_detail(db, public_id)
-        day, cited = _day(request.args.get("day", "")), cited_in_form(db, detail.form)
+        day, cited = day_named(request.args.get("day", "")), cited_in_form(db, detail.form)
         found = _gauge(db, detail.blueprint, day, cited)
         return render_template("forms/form.html", detail=detail, form=detail.form, gauge=found, seal=seal)
 
@@ -131,7 +131,7 @@ def _gauge(db: Session, row: BlueprintRow, day: date, cited: set[str]) -> Gauge 
     return gauge(db, rule_of(settings()), day, row.tier, cited)
 
 
-def _day(text: str) -> date:
+def day_named(text: str) -> date:
     """Return the day that a field names, today if it names none."""
     try:
         return date.fromisoformat(text)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.exam_room import Plan
 from tests.journeys.test_exam_sitting import pick, saved
-from tests.support.axe import RULES, RUN
+from tests.support.axe import RULES, RUN, settled
 from tests.support.server import ROOT
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -31,6 +31,7 @@ NEWER = {
 
 def faults(page: Page) -> list[str]:
     """Return what axe finds, as sentences."""
+    settled(page)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found: list[str] = page.evaluate(RUN, RULES)
     return found

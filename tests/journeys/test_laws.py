@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.bank.samples import CODE, law_file
 from tests.journeys.demo_town import OFFICER, served_demo, sign_in
-from tests.support.axe import violations
+from tests.support.axe import settled, violations
 from tests.support.browser import PHONE, Contexts
 from tests.support.server import Server
 from tiejun.audit import SYSTEM
@@ -40,6 +40,7 @@ def town(laid_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def looks_right(page: Page) -> None:
     """Check the page as it stands, in both themes, at the desk and on a phone."""
     desk = page.viewport_size
+    settled(page)
     for theme in ("light", "dark"):
         page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
         assert violations(page) == []

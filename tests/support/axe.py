@@ -1,8 +1,9 @@
 """Accessibility of a page, as axe-core sees it: WCAG 2.0 to 2.2, levels A and AA."""
 
+from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 SCRIPT = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -16,17 +17,18 @@ RUN = """async (rules) => {
 
 def violations(page: Page) -> list[str]:
     """Return a line for each violation on the page as it stands: rule, what it is, where."""
-    _wait_for_content(page)
+    settled(page)
     # Evaluated, not added as an element: the page's content-security policy would rightly refuse that.
     page.evaluate(SCRIPT.read_text(encoding="utf-8"))
     found: list[str] = page.evaluate(RUN, RULES)
     return found
 
 
-def _wait_for_content(page: Page) -> None:
+def settled(page: Page) -> None:
     """Return when the page that was asked for is there: between two pages stands an empty one."""
     for _ in range(100):
         page.wait_for_load_state()
-        if page.evaluate("Boolean(document.title && document.querySelector('h1'))"):
-            return
+        with suppress(Error):  # a page that goes away while it is asked is not the one
+            if page.evaluate("Boolean(document.title && document.querySelector('h1'))"):
+                return
         page.wait_for_timeout(50)

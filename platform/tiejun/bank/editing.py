@@ -155,18 +155,19 @@ def _strayed(db: Session, item: ItemText) -> list[Problem]:
     found = []
     for number, part in enumerate(item.parts, start=1):
         picture = pictures.get(part.image or "")
-        for field, areas in _areas(part) if picture else ():
+        if picture is None:
+            continue
+        width, height = picture.width, picture.height
+        for field, areas in _areas(part):
             out = [
-                str(line)
-                for line, (shape, coords) in enumerate(areas, start=1)
-                if picture and not is_within(shape, coords, picture.width, picture.height)
+                str(line) for line, area in enumerate(areas, start=1) if not is_within(*area, width, height)
             ]
-            if picture and out:
+            if out:
                 words = said(
                     "第 %(lines)s 行超出图片，图片宽 %(width)s、高 %(height)s 像素",
                     lines=listed(out),
-                    width=picture.width,
-                    height=picture.height,
+                    width=width,
+                    height=height,
                 )
                 found.append(Problem(said("第 %(number)s 小题", number=number), field, words))
     return found
